@@ -1,0 +1,212 @@
+"""From shapes to the kernels' arrays: record rows, flat lists, neighbours, and an empty plan to search on."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch_engine.errors import EngineError
+from dispatch_engine.rules.shapes import Shapes
+from dispatch_engine.solver.kernels import data as layout
+from dispatch_engine.solver.kernels.chance import seeded
+from dispatch_engine.solver.kernels.data import SHIFT, TICKET, Data
+from dispatch_engine.solver.kernels.schedule import COLUMNS, MAX_LABELS
+from dispatch_engine.solver.kernels.state import OUT, UNKNOWN, State
+
+NEIGHBOURS = 100
+"""Nearest tickets listed per ticket."""
+LARGEST_SUM = 1 << 62
+"""Totals stay below it, so that int64 sums are exact."""
+
+
+def compile_data(shapes: Shapes) -> Data:
+    """Lay out ``shapes`` for the kernels.
+
+    Raises
+    ------
+    EngineError
+        Where prices and times are so large that a plan's cost might not fit into 64 bits.
+    """
+    _refuse_overflow(shapes)
+    likely = _likely_lists(shapes)
+    return Data(
+        ticket=_ticket_rows(shapes, likely),
+        shift=_shift_rows(shapes),
+        window=_rows(shapes.windows, 2),
+        rest=_rows(shapes.breaks, 3),
+        need=_need(shapes),
+        likely_part=np.array([part for parts in likely for part, _ in parts], np.int32),
+        likely_chance=np.array([chance for parts in likely for _, chance in parts], np.float64),
+        stock=np.ascontiguousarray(shapes.capacity, np.int64),
+        is_open=(shapes.closed_by == 0).astype(np.uint8),
+        open_shift=np.nonzero((shapes.closed_by == 0).T)[1].astype(np.int32),
+        assign_price=np.ascontiguousarray(shapes.assign_price, np.int64),
+        travel=np.ascontiguousarray(shapes.travel, np.int32),
+        metres=_metres(shapes),
+        near=nearest(shapes),
+        parameter=_parameters(shapes),
+    )
+
+
+def nearest(shapes: Shapes) -> NDArray[np.int32]:
+    """Each ticket's nearest tickets, int32[V, N], by the shorter way of the first kind of travel; ties by index."""
+    place = shapes.place
+    count = min(NEIGHBOURS, max(shapes.num_tickets - 1, 0))
+    result = np.zeros((shapes.num_tickets, count), np.int32)
+    for ticket in range(shapes.num_tickets):
+        away = np.minimum(shapes.travel[0][place[ticket], place], shapes.travel[0][place, place[ticket]])
+        away = away.astype(np.int64)
+        away[ticket] = np.iinfo(np.int64).max
+        result[ticket] = np.argsort(away, kind="stable")[:count]
+    return result
+
+
+def longest_route(shapes: Shapes) -> int:
+    """No route can have more stops than this: as many of the shortest services as fit the longest shift."""
+    if shapes.num_tickets == 0 or shapes.num_shifts == 0:
+        return 0
+    longest = int((shapes.latest_end - shapes.ready).max())
+    return int(np.searchsorted(np.cumsum(np.sort(shapes.service)), longest, side="right"))
+
+
+def new_state(shapes: Shapes, data: Data, seed: int) -> State:
+    """An empty plan, ready to be searched by one thread with random numbers from ``seed``."""
+    shifts, tickets, resources = shapes.num_shifts, shapes.num_tickets, data.stock.shape[1]
+    stops = longest_route(shapes)
+
+    def numbers(*shape: int) -> NDArray[np.int64]:
+        return np.zeros(shape, np.int64)
+
+    def small(*shape: int) -> NDArray[np.int32]:
+        return np.zeros(shape, np.int32)
+
+    return State(
+        route=small(shifts, stops),
+        length=small(shifts),
+        points=numbers(shifts),
+        cost=numbers(shifts),
+        time_cost=numbers(shifts),
+        version=numbers(shifts),
+        load=numbers(shifts, resources),
+        likely_count=numbers(shifts, resources),
+        shift_of=np.full(tickets, OUT, np.int32),
+        price_version=np.full((tickets, shifts), -1, np.int64),
+        price_place=np.full((tickets, shifts), UNKNOWN, np.int32),
+        price_points=numbers(tickets, shifts),
+        price_cost=numbers(tickets, shifts),
+        price_time=numbers(tickets, shifts),
+        total=numbers(3),
+        old_route=small(shifts, stops),
+        old_length=small(shifts),
+        old_number=numbers(shifts, 4),
+        old_total=numbers(3),
+        touched=small(shifts),
+        is_touched=np.zeros(shifts, np.uint8),
+        best_route=small(shifts, stops),
+        best_length=small(shifts),
+        best_total=np.full(3, np.iinfo(np.int64).max, np.int64),
+        pending=small(tickets),
+        order_key=np.zeros(tickets, np.float64),
+        labels=numbers(3, MAX_LABELS, COLUMNS),
+        trace=numbers(stops + 1, MAX_LABELS, COLUMNS),
+        used=numbers(resources),
+        rng=seeded(seed),
+        counter=numbers(3),
+    )
+
+
+def _likely_lists(shapes: Shapes) -> list[list[tuple[int, float]]]:
+    """Per ticket its (resource, probability), in the order of part names, in which chances are multiplied."""
+    lists: list[list[tuple[int, float]]] = [[] for _ in range(shapes.num_tickets)]
+    for likely in shapes.likely:
+        lists[likely.ticket].append((likely.resource, likely.probability))
+    for entries in lists:
+        entries.sort(key=lambda entry: shapes.resource_names[entry[0]])
+    return lists
+
+
+def _offsets(sizes: list[int]) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.array(sizes, np.int64))])
+
+
+def _ticket_rows(shapes: Shapes, likely: list[list[tuple[int, float]]]) -> NDArray[np.void]:
+    rows = np.zeros(shapes.num_tickets, TICKET)
+    for name in ("place", "service", "due", "late_points", "late_cost", "late_slope"):
+        rows[name] = getattr(shapes, name)
+    rows["out_mandatory"] = shapes.mandatory
+    rows["out_points"] = shapes.unassigned_points
+    rows["out_cost"] = shapes.unassigned_cost
+    spans = {
+        "window": [len(windows) for windows in shapes.windows],
+        "need": list(np.count_nonzero(shapes.use, axis=1)),
+        "likely": [len(entries) for entries in likely],
+        "shift": list(np.count_nonzero(shapes.closed_by == 0, axis=0)),
+    }
+    for name, sizes in spans.items():
+        offsets = _offsets(sizes)
+        rows[f"{name}_from"], rows[f"{name}_to"] = offsets[:-1], offsets[1:]
+    return rows
+
+
+def _shift_rows(shapes: Shapes) -> NDArray[np.void]:
+    rows = np.zeros(shapes.num_shifts, SHIFT)
+    for name in ("start_place", "end_place", "kind", "technician", "ready", "end", "latest_end"):
+        rows[name] = getattr(shapes, name)
+    offsets = _offsets([len(breaks) for breaks in shapes.breaks])
+    rows["rest_from"], rows["rest_to"] = offsets[:-1], offsets[1:]
+    # The price of using a technician belongs to the route where he has one shift, to the plan where he has more.
+    shifts_of = np.bincount(shapes.technician, minlength=1) if shapes.num_shifts else np.zeros(1, np.int64)
+    rows["used_price"] = np.where(shifts_of[shapes.technician] == 1, shapes.technician_price, 0)
+    return rows
+
+
+def _rows(lists: list[tuple[tuple[int, ...], ...]], width: int) -> NDArray[np.int64]:
+    return np.array([row for rows in lists for row in rows], np.int64).reshape(-1, width)
+
+
+def _need(shapes: Shapes) -> NDArray[np.int32]:
+    tickets, resources = np.nonzero(shapes.use)
+    return np.column_stack([resources, shapes.use[tickets, resources]]).astype(np.int32)
+
+
+def _metres(shapes: Shapes) -> NDArray[np.int32]:
+    if shapes.metre_price == 0 or shapes.metres is None:
+        return np.zeros((1, 1, 1), np.int32)
+    return np.ascontiguousarray(shapes.metres, np.int32)
+
+
+def _parameters(shapes: Shapes) -> NDArray[np.int64]:
+    values = np.zeros(layout.NUM_PARAMETERS, np.int64)
+    values[layout.TRAVEL_PRICE] = shapes.travel_price
+    values[layout.METRE_PRICE] = 0 if shapes.metres is None else shapes.metre_price
+    values[layout.OVERTIME_PRICE] = shapes.overtime_price
+    values[layout.DURATION_PRICE] = shapes.duration_price
+    values[layout.SECOND_VISIT_PRICE] = shapes.second_visit_price
+    values[layout.LARGEST_LATE_PRICE] = shapes.largest_late_price
+    values[layout.TECHNICIAN_PRICE] = shapes.technician_price
+    values[layout.LATE_AT_START] = shapes.late_at_start
+    values[layout.ANY_LIKELY] = bool(shapes.likely) and shapes.second_visit_price > 0
+    return values
+
+
+def _refuse_overflow(shapes: Shapes) -> None:
+    if shapes.num_shifts == 0 or shapes.num_tickets == 0:
+        return
+    span = float(shapes.latest_end.max() - shapes.ready.min()) + 1.0
+    farthest = 0.0 if shapes.metres is None else float(shapes.metres.max(initial=0))
+    per_ticket = (
+        span * (shapes.travel_price + shapes.overtime_price + shapes.duration_price + shapes.largest_late_price)
+        + 2.0 * farthest * shapes.metre_price
+        + shapes.second_visit_price
+        + shapes.technician_price
+        + float(np.abs(shapes.assign_price).max(initial=0))
+        + float(shapes.late_cost.max(initial=0))
+        + span * float(shapes.late_slope.max(initial=0))
+        + float(shapes.unassigned_cost.max(initial=0))
+    )
+    points = float(shapes.late_points.max(initial=0)) + float(shapes.unassigned_points.max(initial=0))
+    if max(per_ticket, points) * shapes.num_tickets > LARGEST_SUM:
+        raise EngineError(
+            "the prices are so large that the cost of a plan would not fit into 64 bits; "
+            "divide objective.prices, objective.weights and unassigned_price by a common factor"
+        )

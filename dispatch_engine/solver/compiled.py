@@ -1,0 +1,67 @@
+"""The one decorator of all kernels, and the folder where their machine code is kept between runs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+KERNELS = Path(__file__).parent / "kernels"
+
+
+def kernel(function: Kernel) -> Kernel:
+    """Compile ``function`` on first use, keep the code on disk, and release the GIL while it runs.
+
+    Numba's disk cache notices an edit in a kernel's own file, not in another kernel that it calls, and would
+    then serve stale code. So the cache folder is named after all kernel sources together: any edit starts a
+    new folder. Numba reads the folder's name while the decorator runs; it is set for just that moment, so that
+    other packages' caches stay where they are.
+    """
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy", boundscheck=False, _nrt=False)(function)  # type: ignore[no-any-return]
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+@lru_cache(maxsize=1)
+def cache_folder() -> Path:
+    """The folder of this version's machine code: ``$DISPATCH_ENGINE_CACHE_DIR`` or the user's cache folder.
+
+    Falls back to the system's temporary folder where neither can be written to.
+    """
+    name = f"kernels-{_digest()}"
+    for base in _bases():
+        folder = base / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="dispatch-engine-"))
+
+
+def _bases() -> list[Path]:
+    if own := os.environ.get("DISPATCH_ENGINE_CACHE_DIR"):
+        return [Path(own)]
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    user = f"dispatch-engine-{os.getuid()}" if hasattr(os, "getuid") else "dispatch-engine"
+    return [Path(home) / "dispatch-engine", Path(tempfile.gettempdir()) / user]
+
+
+def _digest() -> str:
+    """A short hash of all kernel sources, of numba's version and of Python's."""
+    content = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]}".encode())
+    for source in sorted(KERNELS.glob("*.py")):
+        content.update(source.name.encode() + b"\0" + source.read_bytes())
+    return content.hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""The compiled part of the engine: small functions over arrays, each with a slow twin in the tests."""

@@ -1,0 +1,126 @@
+"""The search: ruin a part of the plan, recreate it greedily, accept by simulated annealing on a softened score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.kernels.chance import below, shuffle, uniform
+from dispatch_engine.solver.kernels.route import NOWHERE
+from dispatch_engine.solver.kernels.ruin import ruin
+from dispatch_engine.solver.kernels.state import (
+    ITERATIONS,
+    NUM_TOUCHED,
+    OUT,
+    cheapest,
+    commit,
+    keep_if_best,
+    out_price,
+    place_at,
+    softened,
+    take_back,
+)
+
+BLINK = 0.01
+MOST_PENDING = 60
+"""Tickets tried in one recreation at most, beyond those just removed: a storm day has hundreds waiting."""
+RANDOM_SHARE, SCARCE_SHARE, DEAR_SHARE, EARLY_SHARE = 4, 4, 2, 2
+ALL_SHARES = 13
+
+
+@kernel
+def gather_pending(data, state):
+    """List the tickets to place in ``state.pending``: all just removed, and up to MOST_PENDING waiting ones."""
+    count = 0
+    for i in range(state.counter[NUM_TOUCHED]):
+        s = state.touched[i]
+        for p in range(state.old_length[s]):
+            v = state.old_route[s, p]
+            if state.shift_of[v] == OUT:
+                state.pending[count] = v
+                count += 1
+    removed = count
+    total = state.shift_of.shape[0]
+    first = below(state.rng, total)
+    for i in range(total):
+        v = (first + i) % total
+        if state.shift_of[v] != OUT or count - removed >= MOST_PENDING:
+            continue
+        known = False
+        for j in range(removed):
+            if state.pending[j] == v:
+                known = True
+                break
+        if not known:
+            state.pending[count] = v
+            count += 1
+    return count
+
+
+@kernel
+def order_value(data, v, kind, weight):
+    """The sort key of ``v`` in an order of recreation: few shifts, dear to leave out, early deadline, long."""
+    ticket = data.ticket[v]
+    if kind < SCARCE_SHARE:
+        return float(ticket.shift_to - ticket.shift_from)
+    if kind < SCARCE_SHARE + DEAR_SHARE:
+        return -out_price(data, v, weight)
+    if kind < SCARCE_SHARE + DEAR_SHARE + EARLY_SHARE:
+        last = data.window[ticket.window_to - 1, 1] if ticket.window_to > ticket.window_from else ticket.due
+        return float(min(last, ticket.due))
+    return -float(ticket.service)
+
+
+@kernel
+def sort_pending(data, state, count, weight):
+    """Shuffle the pending tickets, and in two of three cases sort them by one of the orders (stable)."""
+    shuffle(state.rng, state.pending, count)
+    kind = below(state.rng, ALL_SHARES) - RANDOM_SHARE
+    if kind < 0:
+        return
+    for i in range(count):
+        v = state.pending[i]
+        key = order_value(data, v, kind, weight)
+        j = i
+        while j > 0 and state.order_key[j - 1] > key:
+            state.pending[j] = state.pending[j - 1]
+            state.order_key[j] = state.order_key[j - 1]
+            j -= 1
+        state.pending[j] = v
+        state.order_key[j] = key
+
+
+@kernel
+def recreate(data, state, weight):
+    """Insert the pending tickets one by one where each costs least, unless leaving it out costs less."""
+    count = gather_pending(data, state)
+    sort_pending(data, state, count, weight)
+    for i in range(count):
+        v = state.pending[i]
+        s, score = cheapest(data, state, v, weight, BLINK)
+        if s != NOWHERE and score < out_price(data, v, weight):
+            place_at(data, state, v, s)
+
+
+@kernel
+def anneal(data, state, iterations, weight, temperature):
+    """Run ``iterations`` of ruin and recreate at one weight and temperature; the number of new best plans.
+
+    ``weight`` is in units per milli-point, ``temperature`` in units. A worse plan is accepted with
+    probability exp(-difference / temperature) (Christiaens & Vanden Berghe 2020, section 5.4).
+    """
+    found = 0
+    current = softened(data, state, weight)
+    for _ in range(iterations):
+        ruin(data, state)
+        recreate(data, state, weight)
+        score = softened(data, state, weight)
+        if score <= current - temperature * np.log(uniform(state.rng)):
+            if keep_if_best(data, state):
+                found += 1
+            commit(state)
+            current = score
+        else:
+            take_back(data, state)
+    state.counter[ITERATIONS] += iterations
+    return found

@@ -1,0 +1,90 @@
+"""The first plan: regret insertion, tickets that few can serve first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.kernels.route import NOWHERE
+from dispatch_engine.solver.kernels.state import OUT, out_price, place_at, price
+
+GAVE_UP = -2
+"""``best_shift`` of a ticket that fits nowhere any more."""
+SCARCE = 1e15
+"""Added to the regret of a ticket that only one shift can take."""
+
+
+@kernel
+def best_two(data, state, v, weight, best_shift, best_score, second_score):
+    """Write the cheapest shift of ``v``, its score, and the second best score into the three arrays."""
+    best_shift[v], best_score[v], second_score[v] = NOWHERE, np.inf, np.inf
+    ticket = data.ticket[v]
+    for i in range(ticket.shift_from, ticket.shift_to):
+        s = data.open_shift[i]
+        if price(data, state, v, s, weight) == NOWHERE:
+            continue
+        score = weight * state.price_points[v, s] + state.price_cost[v, s]
+        if score < best_score[v]:
+            second_score[v] = best_score[v]
+            best_shift[v], best_score[v] = s, score
+        elif score < second_score[v]:
+            second_score[v] = score
+
+
+@kernel
+def regret(data, v, weight, best_score, second_score):
+    """What waiting with ``v`` may cost: its second best price, or being left out, against its best price."""
+    worth = out_price(data, v, weight)
+    if second_score[v] < np.inf:
+        return min(second_score[v], worth) - best_score[v]
+    return worth - best_score[v] + SCARCE
+
+
+@kernel
+def construct(data, state, weight, best_shift, best_score, second_score, accepted):
+    """Insert tickets by largest regret until nothing fits; the softened price paid for each goes to ``accepted``.
+
+    ``best_shift`` int64[V], ``best_score``, ``second_score``, ``accepted`` float64[V] are filled in place. Only
+    tickets whose two best shifts the last insertion touched look at all their shifts again.
+    Returns the number of tickets inserted (Potvin & Rousseau, *EJOR* 66, 1993).
+    """
+    for v in range(state.shift_of.shape[0]):
+        if state.shift_of[v] == OUT:
+            best_two(data, state, v, weight, best_shift, best_score, second_score)
+    inserted = 0
+    while True:
+        chosen, largest = -1, -np.inf
+        for v in range(state.shift_of.shape[0]):
+            if state.shift_of[v] == OUT and best_shift[v] >= 0 and best_score[v] < out_price(data, v, weight):
+                value = regret(data, v, weight, best_score, second_score)
+                if value > largest:
+                    chosen, largest = v, value
+        if chosen < 0:
+            return inserted
+        s = best_shift[chosen]
+        accepted[inserted] = best_score[chosen]
+        inserted += 1
+        place_at(data, state, chosen, s)
+        for v in range(state.shift_of.shape[0]):
+            if state.shift_of[v] == OUT and data.is_open[s, v] > 0:
+                refresh(data, state, v, s, weight, best_shift, best_score, second_score)
+
+
+@kernel
+def refresh(data, state, v, s, weight, best_shift, best_score, second_score):
+    """Bring the two best prices of ``v`` up to date after route ``s`` changed.
+
+    The second score may be too high after a rise in the second best shift went unseen; it is then looked up
+    when that shift becomes the best one. The best one is always right.
+    """
+    if best_shift[v] == s:
+        best_two(data, state, v, weight, best_shift, best_score, second_score)
+        return
+    if price(data, state, v, s, weight) == NOWHERE:
+        return
+    score = weight * state.price_points[v, s] + state.price_cost[v, s]
+    if score < best_score[v]:
+        second_score[v] = best_score[v]
+        best_shift[v], best_score[v] = s, score
+    elif score < second_score[v]:
+        second_score[v] = score

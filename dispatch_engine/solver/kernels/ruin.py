@@ -1,0 +1,158 @@
+"""Ways to take a part of the plan out: strings of neighbouring stops, late places, whole routes, random tickets."""
+
+from __future__ import annotations
+
+from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.kernels.chance import below, uniform
+from dispatch_engine.solver.kernels.state import NUM_TOUCHED, OUT, reprice, take_out
+
+AVERAGE_REMOVED = 10
+"""Mean number of stops removed by strings (c-bar of SISR)."""
+LONGEST_STRING = 10
+SPLIT_SHARE = 0.5
+"""Share of the strings that keep a few stops in their middle."""
+SPLIT_GROWTH = 0.01
+"""Chance per step that one more stop is kept."""
+
+
+@kernel
+def position_of(state, s, v):
+    """Position of ``v`` in route ``s``."""
+    for p in range(state.length[s]):
+        if state.route[s, p] == v:
+            return p
+    return -1
+
+
+@kernel
+def remove(data, state, s, first, count):
+    """Take ``count`` stops from position ``first`` on out of route ``s``."""
+    for _ in range(count):
+        take_out(data, state, s, first)
+
+
+@kernel
+def remove_string(data, state, s, v, size):
+    """Take a string of ``size`` stops that holds ``v`` out of route ``s``; in half of the cases keep a middle part.
+
+    (Christiaens & Vanden Berghe 2020, section 5.2: string and split string.)
+    """
+    length = state.length[s]
+    kept = 0
+    if size > 1 and size < length and uniform(state.rng) < SPLIT_SHARE:
+        kept = 1
+        while size + kept < length and uniform(state.rng) < SPLIT_GROWTH:
+            kept += 1
+    span = size + kept
+    at = position_of(state, s, v)
+    lowest = max(0, at - span + 1)
+    highest = min(at, length - span)
+    first = lowest + below(state.rng, highest - lowest + 1)
+    if kept == 0:
+        remove(data, state, s, first, size)
+        return
+    head = 1 + below(state.rng, size - 1)
+    remove(data, state, s, first, head)
+    remove(data, state, s, first + kept, size - head)
+
+
+@kernel
+def ruin_strings(data, state, seed):
+    """Remove strings from the routes around ticket ``seed`` (Christiaens & Vanden Berghe 2020, section 5.2)."""
+    served, used = 0, 0
+    for s in range(state.length.shape[0]):
+        if state.length[s] > 0:
+            served += state.length[s]
+            used += 1
+    if used == 0:
+        return
+    longest = min(float(LONGEST_STRING), served / used)
+    most_strings = 4.0 * AVERAGE_REMOVED / (1.0 + longest) - 1.0
+    strings = 1 + int(uniform(state.rng) * most_strings)
+    done = 0
+    for i in range(-1, data.near.shape[1]):
+        v = seed if i < 0 else data.near[seed, i]
+        s = state.shift_of[v]
+        if s == OUT or state.is_touched[s] > 0:
+            continue
+        size = 1 + int(uniform(state.rng) * min(longest, float(state.length[s])))
+        remove_string(data, state, s, v, min(size, state.length[s]))
+        done += 1
+        if done >= strings:
+            return
+
+
+@kernel
+def ruin_routes(data, state, seed):
+    """Empty the route of ``seed`` and of its nearest ticket on another route."""
+    done = 0
+    for i in range(-1, data.near.shape[1]):
+        v = seed if i < 0 else data.near[seed, i]
+        s = state.shift_of[v]
+        if s == OUT or state.is_touched[s] > 0:
+            continue
+        remove(data, state, s, 0, state.length[s])
+        done += 1
+        if done == 2:
+            return
+
+
+@kernel
+def ruin_random(data, state, how_many):
+    """Take ``how_many`` tickets out wherever they are."""
+    for _ in range(how_many):
+        v = below(state.rng, state.shift_of.shape[0])
+        s = state.shift_of[v]
+        if s != OUT:
+            take_out(data, state, s, position_of(state, s, v))
+
+
+@kernel
+def ruin_for(data, state, v, how_many):
+    """Make room for the unassigned ticket ``v``: take stops near it out of routes that may serve it."""
+    done = 0
+    for i in range(data.near.shape[1]):
+        u = data.near[v, i]
+        s = state.shift_of[u]
+        if s == OUT or data.is_open[s, v] == 0:
+            continue
+        take_out(data, state, s, position_of(state, s, u))
+        done += 1
+        if done == how_many:
+            return
+
+
+@kernel
+def any_unassigned(state):
+    """A random unassigned ticket, or OUT where everything is served."""
+    count = state.shift_of.shape[0]
+    first = below(state.rng, count)
+    for i in range(count):
+        v = (first + i) % count
+        if state.shift_of[v] == OUT:
+            return v
+    return OUT
+
+
+@kernel
+def ruin(data, state):
+    """Take a part of the plan out, chosen at random among the ways above; touched routes are priced again."""
+    seed = below(state.rng, state.shift_of.shape[0])
+    draw = uniform(state.rng)
+    if draw < 0.15:
+        v = any_unassigned(state)
+        if v == OUT:
+            ruin_strings(data, state, seed)
+        else:
+            ruin_for(data, state, v, 1 + below(state.rng, AVERAGE_REMOVED))
+    elif draw < 0.85:
+        ruin_strings(data, state, seed)
+    elif draw < 0.95:
+        ruin_routes(data, state, seed)
+    else:
+        ruin_random(data, state, 1 + below(state.rng, AVERAGE_REMOVED))
+    for i in range(state.counter[NUM_TOUCHED]):
+        s = state.touched[i]
+        if not reprice(data, state, s):
+            remove(data, state, s, 0, state.length[s])
+            reprice(data, state, s)

@@ -1,0 +1,181 @@
+"""The search over one day's arrays: construct, then anneal on every thread, then keep the best plan."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+
+from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
+from dispatch_engine.solver.arrays import compile_data, new_state
+from dispatch_engine.solver.budget import Budget, Stop
+from dispatch_engine.solver.kernels.anneal import anneal
+from dispatch_engine.solver.kernels.construct import construct
+from dispatch_engine.solver.kernels.data import Data
+from dispatch_engine.solver.kernels.polish import fill, load_routes
+from dispatch_engine.solver.kernels.state import ITERATIONS, State, clear, commit, keep_if_best
+
+CONSTRUCT_WEIGHT = 480 * UNITS / POINTS
+"""Units per milli-point while constructing: an SLA point is worth eight hours of cost."""
+EXACT_WEIGHT = 1e9
+"""Units per milli-point that put points before every cost, for the last insertions."""
+TAPER_SHARE = 0.6
+"""Share of the budget over which the weight of an SLA point rises to its full height."""
+HEIGHT = 8.0
+"""The full weight of an SLA point, in 95th percentiles of the price of an insertion."""
+FINAL_TEMPERATURE = 0.05
+"""The last temperature, in mean costs per ticket (SISR's final temperature in mean edges, roughly)."""
+POLL_SECONDS = 0.05
+
+Total = tuple[int, int, int]
+"""Unserved mandatory tickets, milli-points, units: compared in this order."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the weight of an SLA point and the temperature change over the budget.
+
+    The weight rises geometrically from ``low`` to ``high`` over ``TAPER_SHARE`` of the budget: with the full
+    weight from the start no step ever crosses a tier. The temperature falls geometrically. Units per
+    milli-point, and units.
+    """
+
+    low: float
+    high: float
+    hot: float
+    cold: float
+
+    @classmethod
+    def of(cls, accepted: np.ndarray, cost: int, tickets: int) -> Schedule:
+        """From the ``accepted`` insertion prices of the construction and the ``cost`` it ended with, in units."""
+        middle, dear = np.percentile(accepted, [50, 95]) if len(accepted) else (UNITS, UNITS)
+        middle, dear = max(float(middle), 1.0), max(float(dear), 1.0)
+        cold = max(FINAL_TEMPERATURE * cost / max(tickets, 1), 1e-3)
+        return cls(middle / POINTS, HEIGHT * dear / POINTS, max(middle, cold), cold)
+
+    def weight(self, used: float) -> float:
+        """Units per milli-point after the share ``used`` of the budget."""
+        rise = min(1.0, used / TAPER_SHARE)
+        return float(self.low * (self.high / self.low) ** rise)
+
+    def temperature(self, used: float) -> float:
+        """Units, after the share ``used`` of the budget."""
+        return float(self.hot * (self.cold / self.hot) ** used)
+
+
+class Search:
+    """Plans of one day under improvement, one state a thread.
+
+    Parameters
+    ----------
+    shapes : the day.
+    seed : thread i draws from a stream of its own, derived from ``(seed, i)``.
+    workers : number of threads, at least 1.
+    """
+
+    def __init__(self, shapes: Shapes, seed: int, workers: int) -> None:
+        self.data: Data = compile_data(shapes)
+        self.states: list[State] = [new_state(shapes, self.data, seed * 1009 + i) for i in range(workers)]
+        self._accepted = np.zeros(0)
+        self._best_lock = threading.Lock()
+        self.best_total: Total | None = None
+
+    @property
+    def iterations(self) -> int:
+        """Iterations of all threads together."""
+        return sum(int(state.counter[ITERATIONS]) for state in self.states)
+
+    def construct(self) -> None:
+        """Build the first plan and hand it to every thread."""
+        first = self.states[0]
+        tickets = len(first.shift_of)
+        clear(self.data, first)
+        accepted = np.zeros(tickets)
+        count = construct(
+            self.data, first, CONSTRUCT_WEIGHT,
+            np.full(tickets, -1, np.int64), np.zeros(tickets), np.zeros(tickets), accepted,
+        )  # fmt: skip
+        self._accepted = accepted[:count]
+        keep_if_best(self.data, first)
+        commit(first)
+        for state in self.states[1:]:
+            load_routes(self.data, state, first.best_route, first.best_length)
+            keep_if_best(self.data, state)
+        self._note_best(first)
+
+    def anneal(self, budget: Budget, stop: Stop, watch: Callable[[], None] | None = None) -> None:
+        """Improve on all threads until ``budget`` or ``stop`` ends it; ``watch`` is called now and then."""
+        first = self.states[0]
+        if len(self._accepted) == 0 and not np.any(self.data.is_open):
+            return
+        schedule = Schedule.of(self._accepted, int(first.best_total[2]), len(first.shift_of))
+        with ThreadPoolExecutor(len(self.states)) as pool:
+            jobs = [pool.submit(self._anneal_one, state, schedule, budget, stop) for state in self.states]
+            try:
+                while wait(jobs, POLL_SECONDS, FIRST_EXCEPTION).not_done:
+                    stop()
+                    if watch is not None:
+                        watch()
+                    for job in jobs:
+                        if job.done():
+                            job.result()
+            finally:
+                # Whatever ends the wait, an interrupt included: the threads must end before their pool can.
+                if any(not job.done() for job in jobs):
+                    stop.now()
+        for job in jobs:
+            job.result()
+
+    def best(self) -> State:
+        """The state whose ``best_*`` is the best plan of all threads; the first one where several are equal."""
+        return min(self.states, key=lambda state: tuple(int(x) for x in state.best_total))
+
+    def settle(self) -> State:
+        """Load the best plan into its state's routes, insert what still improves it, and return the state."""
+        state = self.best()
+        load_routes(self.data, state, state.best_route.copy(), state.best_length.copy())
+        fill(self.data, state, EXACT_WEIGHT)
+        keep_if_best(self.data, state)
+        return state
+
+    def offer(self, routes: list[list[int]]) -> Total | None:
+        """Price ``routes`` (tickets per shift) and keep them if they are the best; None if one is infeasible."""
+        state = self.states[0]
+        table, length = np.zeros_like(state.route), np.zeros_like(state.length)
+        for s, route in enumerate(routes):
+            table[s, : len(route)] = route
+            length[s] = len(route)
+        if not load_routes(self.data, state, table, length):
+            return None
+        keep_if_best(self.data, state)
+        self._note_best(state)
+        return self.best_total
+
+    def _anneal_one(self, state: State, schedule: Schedule, budget: Budget, stop: Stop) -> None:
+        rate = 1e-4
+        for used, chunk in self._chunks(state, budget, stop, lambda: rate):
+            began = monotonic()
+            found = anneal(self.data, state, chunk, schedule.weight(used), schedule.temperature(used))
+            rate = (monotonic() - began) / chunk
+            if found:
+                self._note_best(state)
+
+    def _chunks(
+        self, state: State, budget: Budget, stop: Stop, rate: Callable[[], float]
+    ) -> Iterator[tuple[float, int]]:
+        while not stop():
+            done = int(state.counter[ITERATIONS])
+            chunk = budget.next_chunk(done, rate())
+            if chunk <= 0:
+                return
+            yield budget.share_used(done), chunk
+
+    def _note_best(self, state: State) -> None:
+        mandatory, points, cost = (int(x) for x in state.best_total)
+        with self._best_lock:
+            if self.best_total is None or (mandatory, points, cost) < self.best_total:
+                self.best_total = (mandatory, points, cost)

@@ -1,0 +1,311 @@
+"""Solve one problem: make it ready, construct, search, prove small days, decode, explain, and check the plan."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from dispatch_engine._version import __version__
+from dispatch_engine.check import Verdict, check_case
+from dispatch_engine.errors import EngineError
+from dispatch_engine.model.plan import Bound, Plan, SolverInfo
+from dispatch_engine.model.problem import Problem
+from dispatch_engine.rules.case import Case
+from dispatch_engine.rules.filling import filled_routes, filled_unassigned
+from dispatch_engine.rules.register import lower_all
+from dispatch_engine.rules.rule import Price
+from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
+from dispatch_engine.rules.visits import PlanTimes
+from dispatch_engine.rules.worth import kpis, objective_value, plan_price
+from dispatch_engine.solver.budget import Budget, IterationBudget, Stop, TimeBudget
+from dispatch_engine.solver.decode import decode
+from dispatch_engine.solver.exact import ExactResult, solve_exact
+from dispatch_engine.solver.reasons import reasons_for
+from dispatch_engine.solver.search import Search, Total
+from dispatch_engine.solver.warm import is_warm, warm_kernels
+
+EXACT_TICKETS = 12
+"""Days of up to so many tickets are handed to the exact model after a short search."""
+SEARCH_SECONDS_BEFORE_EXACT = 0.5
+EXACT_SECONDS_UNDER_ITERATIONS = 60.0
+"""Time for the exact model where the run is limited by iterations instead of seconds."""
+RESERVE_SECONDS = 0.05
+RESERVE_SECONDS_PER_TICKET = 0.0006
+"""Time kept back for decoding, reasons and check."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes
+    ----------
+    phase : ``compile``, ``prepare``, ``construct``, ``search``, ``prove`` or ``check``.
+    seconds : since the start; ``time_limit`` as asked, None under an iteration limit.
+    sla_penalty, cost : of the best plan so far (None before the first); cost in cost minutes, working minutes
+        or cents, by the objective's mode. In ``working_time`` ``sla_penalty`` counts unserved tickets.
+    bound : proven lower bound of the cost, None while there is none.
+    """
+
+    phase: str
+    seconds: float
+    time_limit: float | None
+    iterations: int
+    sla_penalty: float | None
+    cost: float | None
+    bound: float | None = None
+
+
+def solve(
+    problem: Problem,
+    *,
+    time_limit: float = 10.0,
+    seed: int = 0,
+    workers: int | None = None,
+    iterations: int | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Plan:
+    """Find the best plan for ``problem`` within ``time_limit`` seconds.
+
+    Parameters
+    ----------
+    problem : validated problem.
+    time_limit : seconds from now to the returned plan, its check included. Compiling the kernels, once per
+        version and machine, comes on top; see ``dispatch-engine warmup``.
+    seed : same problem, seed, ``iterations`` and workers: same plan.
+    workers : search threads; None: one a core.
+    iterations : if given, each thread runs exactly so many iterations and ``time_limit`` does not apply.
+    on_progress : called about twenty times a second, from this thread.
+    should_stop : asked about twenty times a second; once true, the best plan so far is returned.
+
+    Returns
+    -------
+    Plan
+        Checked by :func:`dispatch_engine.check.check`; status ``infeasible`` where mandatory tickets are
+        unserved, which is no error.
+
+    Raises
+    ------
+    InputError : the travel times of the problem cannot be built.
+    EngineError : the engine failed; the message names a file with the problem and, if there is one, the plan.
+    """
+    if not is_warm():
+        if on_progress is not None:
+            on_progress(Progress("compile", 0.0, time_limit, 0, None, None))
+        warm_kernels()
+    if workers is None:
+        workers = available_cores()
+    run = _Run(problem, time_limit, seed, max(1, workers), iterations, on_progress, Stop(should_stop))
+    return run.plan()
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass
+class _Run:
+    """One call of :func:`solve`: its inputs, and what it found so far."""
+
+    problem: Problem
+    time_limit: float
+    seed: int
+    workers: int
+    iterations: int | None
+    on_progress: Callable[[Progress], None] | None
+    stop: Stop
+
+    def __post_init__(self) -> None:
+        self.start = monotonic()
+        self.search: Search | None = None
+        self.phase = "prepare"
+        self.proof: ExactResult | None = None
+
+    def plan(self) -> Plan:
+        """The run from beginning to end, one line a step."""
+        self.report()
+        case = Case.of(self.problem)
+        shapes = lower_all(case)
+        self.search = Search(shapes, self.seed, self.workers)
+        self.enter("construct")
+        self.search.construct()
+        self.enter("search")
+        self.search.anneal(self.budget(len(case.tickets)), self.stop, self.report)
+        if 0 < len(case.tickets) <= EXACT_TICKETS and shapes.num_shifts and not self.stop():
+            self.enter("prove")
+            self.prove(shapes)
+        self.enter("check")
+        return self.checked(case, shapes)
+
+    def budget(self, tickets: int) -> Budget:
+        """What the search may use: all but a reserve, or a moment where the exact model comes after it."""
+        if self.iterations is not None:
+            return IterationBudget(self.iterations)
+        left = self.time_limit - RESERVE_SECONDS - RESERVE_SECONDS_PER_TICKET * tickets
+        if tickets <= EXACT_TICKETS:
+            left = min(left / 3, SEARCH_SECONDS_BEFORE_EXACT)
+        return TimeBudget(self.start, self.start + left)
+
+    def prove(self, shapes: Shapes) -> None:
+        """Let the exact model improve the plan and prove it, in the time that is left."""
+        assert self.search is not None
+        left = EXACT_SECONDS_UNDER_ITERATIONS
+        if self.iterations is None:
+            left = self.start + self.time_limit - monotonic() - 2 * RESERVE_SECONDS
+        if left <= 0:
+            return
+        best = self.search.settle()
+        hint = [best.route[s, : best.length[s]].tolist() for s in range(shapes.num_shifts)]
+        self.proof = solve_exact(
+            shapes,
+            time_limit=left,
+            seed=self.seed % (1 << 31),
+            workers=self.workers if self.iterations is None else 1,
+            hint=hint,
+            should_stop=self.stop_and_report,
+        )
+        if self.proof.status != "unknown":
+            self.search.offer(self.proof.routes)
+
+    def checked(self, case: Case, shapes: Shapes) -> Plan:
+        """Decode the best plan, give reasons, and have the checker agree to the last unit."""
+        assert self.search is not None
+        state = self.search.settle()
+        times = decode(case, self.search.data, state)
+        reasons = {v: reasons_for(case, shapes, self.search.data, state, v) for v in times.unassigned}
+        price = plan_price(case, times)
+        claimed = tuple(int(x) for x in state.best_total)
+        plan = Plan(
+            problem=self.problem.name,
+            created_at=datetime.now(UTC).replace(microsecond=0).astimezone(case.clock.time_zone),
+            status=self.status(price),
+            travel_source=case.travel.source,
+            routes=filled_routes(case, times),
+            unassigned=filled_unassigned(case, times, reasons),
+            objective=objective_value(case, times),
+            bound=self.bound(case, price, times),
+            kpis=kpis(case, times),
+            solver=self.info(),
+        )
+        if claimed != (price.mandatory, price.points, price.cost):
+            raise self.failure(plan, f"the engine priced its plan at {claimed}, the rules say {price}", None)
+        verdict = check_case(case, plan)
+        if not verdict.ok:
+            raise self.failure(plan, "the engine's plan was rejected by the checker", verdict)
+        return plan.replace(solver=self.info())
+
+    def status(self, price: Price) -> str:
+        """The contract's word for the plan."""
+        if price.mandatory:
+            return "infeasible"
+        return "optimal" if self.is_proved(price) else "feasible"
+
+    def is_proved(self, price: Price) -> bool:
+        """Whether all tiers of a plan with this price are proved."""
+        if not self.problem.tickets or not any(t.shifts for t in self.problem.technicians):
+            return True
+        proof = self.proof
+        return (
+            proof is not None
+            and proof.status == "optimal"
+            and (proof.mandatory, proof.points, proof.cost) == (price.mandatory, price.points, price.cost)
+        )
+
+    def bound(self, case: Case, price: Price, times: PlanTimes) -> Bound:
+        """What was proved about the plan, in the words of its mode."""
+        points, cost = None, None
+        if self.is_proved(price):
+            points, cost = price.points, price.cost
+        elif self.proof is not None and self.proof.status != "unknown" and self.proof.mandatory == 0:
+            points = self.proof.points_bound
+            same = (self.proof.mandatory, self.proof.points) == (price.mandatory, price.points)
+            cost = self.proof.cost_bound if same else None
+        gap = None
+        if cost is not None and points == price.points:
+            gap = round(100 * (price.cost - cost) / price.cost, 2) if price.cost else 0.0
+        return _bound_in_words(case.mode, points, cost, gap)
+
+    def info(self) -> SolverInfo:
+        """How the plan came about."""
+        assert self.search is not None
+        return SolverInfo(
+            seed=self.seed,
+            time_limit_seconds=None if self.iterations is not None else self.time_limit,
+            wall_seconds=round(monotonic() - self.start, 3),
+            iterations=self.search.iterations,
+            workers=self.workers,
+            stopped_by=self.stopped_by(),
+            version=__version__,
+        )
+
+    def stopped_by(self) -> str:
+        """What ended the run."""
+        if self.stop():
+            return "interrupted"
+        if self.proof is not None and self.proof.status == "optimal":
+            return "optimal"
+        if self.iterations is not None:
+            return "iterations"
+        return "time_limit" if monotonic() - self.start > 0.8 * self.time_limit else "finished"
+
+    def enter(self, phase: str) -> None:
+        """Begin the next phase and say so."""
+        self.phase = phase
+        self.report()
+
+    def report(self) -> None:
+        """Tell the caller how far the run is."""
+        if self.on_progress is None:
+            return
+        total: Total | None = self.search.best_total if self.search is not None else None
+        self.on_progress(
+            Progress(
+                phase=self.phase,
+                seconds=monotonic() - self.start,
+                time_limit=None if self.iterations is not None else self.time_limit,
+                iterations=0 if self.search is None else self.search.iterations,
+                sla_penalty=None if total is None else total[1] / POINTS,
+                cost=None if total is None else total[2] / UNITS,
+            )
+        )
+
+    def stop_and_report(self) -> bool:
+        """Report, and say whether to stop: the exact model asks this now and then."""
+        self.report()
+        return self.stop()
+
+    def failure(self, plan: Plan, what: str, verdict: Verdict | None) -> EngineError:
+        """The error for a plan that must not leave the house, with problem and plan written to a file."""
+        broken = [] if verdict is None else [v.message for v in verdict.violations]
+        content = {"problem": self.problem.model_dump(mode="json"), "plan": json.loads(plan.to_json()), "broken": broken}
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="dispatch-engine-failure-", suffix=".json", delete=False, encoding="utf-8"
+        ) as dump:
+            json.dump(content, dump, ensure_ascii=False, indent=1)
+        first = "".join(f"\n  {message}" for message in broken[:5])
+        return EngineError(
+            f"{what}; this is a defect of dispatch-engine, please report it. "
+            f"Problem and plan were written to {Path(dump.name)}{first}"
+        )
+
+
+def _bound_in_words(mode: str, points: int | None, cost: int | None, gap: float | None) -> Bound:
+    penalty = None if points is None else points / POINTS
+    value = None if cost is None else cost / UNITS
+    if mode == "working_time":
+        return Bound(gap_percent=gap, working_minutes=None if value is None else round(value, 2))
+    if mode == "cost":
+        return Bound(gap_percent=gap, cost_cents=None if value is None else round(value, 2))
+    return Bound(
+        sla_penalty=penalty, cost_minutes=None if value is None else round(value, 2), gap_percent=gap
+    )
