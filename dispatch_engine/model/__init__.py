@@ -1,0 +1,1 @@
+"""The language of the business: problem, plan, SLA policy, clock and files."""

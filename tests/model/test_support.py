@@ -1,0 +1,95 @@
+"""Fields that are not built yet: refused when used, accepted at their default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tiny import at, findings_of, tiny, with_shift, with_technician, with_ticket
+
+from dispatch_engine.model.problem import Problem
+from dispatch_engine.model.support import NOT_BUILT
+
+SQUARE = [{"lat": 1, "lon": 1}, {"lat": 1, "lon": 2}, {"lat": 2, "lon": 2}]
+DEPOT = {"id": "D1", "location": {"lat": 31, "lon": 121}, "stock": {"fan": None}, "restock_minutes": 15}
+
+USED: list[tuple[dict[str, Any], str]] = [
+    (tiny(depots=[DEPOT]), "/depots"),
+    (tiny(base_plan={"routes": []}), "/base_plan"),
+    (with_technician(restock_between_shifts=False), "/technicians/0/restock_between_shifts"),
+    (with_technician(service_area={"polygon": SQUARE}), "/technicians/0/service_area"),
+    (with_shift(max_driving_minutes=60), "/technicians/0/shifts/0/max_driving_minutes"),
+    (with_shift(max_work_minutes=60), "/technicians/0/shifts/0/max_work_minutes"),
+    (with_shift(max_distance_km=60), "/technicians/0/shifts/0/max_distance_km"),
+    (with_ticket(setup_minutes=5), "/tickets/0/setup_minutes"),
+    (with_ticket(crew_size=2), "/tickets/0/crew_size"),
+    (with_ticket(crew_skills="together"), "/tickets/0/crew_skills"),
+    (with_ticket(after=[{"ticket": "K2", "from": "start"}]), "/tickets/0/after"),
+    (with_ticket(same_start_as="K2"), "/tickets/0/same_start_as"),
+    (with_ticket(same_technician_as="K2"), "/tickets/0/same_technician_as"),
+    (with_ticket(different_technician_from="K2"), "/tickets/0/different_technician_from"),
+    (with_ticket(outsource_price=90), "/tickets/0/outsource_price"),
+    (
+        with_ticket(pinned={"technician": "T1", "status": "committed", "arrival": at("09:00")}),
+        "/tickets/0/pinned",
+    ),
+    (tiny(objective={"stability": {"other_technician": 31}}), "/objective/stability/other_technician"),
+    (tiny(objective={"stability": {"dropped": 61}}), "/objective/stability/dropped"),
+    (tiny(objective={"stability": {"later_than_promised": 0}}), "/objective/stability/later_than_promised"),
+    (tiny(objective={"stability": {"promise_minutes": 5}}), "/objective/stability/promise_minutes"),
+    (tiny(travel={"provider": "osrm", "url": "http://localhost:5000"}), "/travel/provider"),
+    (tiny(travel={"provider": "valhalla", "graph": "tiles"}), "/travel/provider"),
+    (
+        tiny(policy={"extends": "home-appliance", "areas": [{"zone": "suburban", "polygon": SQUARE}]}),
+        "/policy/areas",
+    ),
+    *(
+        (
+            tiny(policy={"clocks": {clock: {"days": {"monday": [{"opens": "08:00", "closes": "17:00"}]}}}}),
+            f"/policy/clocks/{clock}",
+        )
+        for clock in ("arrival", "first_response", "resolution")
+    ),
+]
+
+
+@pytest.mark.parametrize(("document", "where"), USED, ids=[where for _, where in USED])
+def test_use_is_refused(document: dict[str, Any], where: str) -> None:
+    """A field of the format that does nothing yet is refused with a clear code, never ignored."""
+    (finding,) = findings_of(document)
+    assert (finding.pointer, finding.code) == (where, "unsupported_field")
+    assert "is not supported by this version yet" in finding.message
+
+
+def test_every_row_of_the_table_is_tested() -> None:
+    """Each field of the table has a problem above that uses it."""
+    tested = {where.rsplit("/", 1)[1] for _, where in USED}
+    assert {field for fields in NOT_BUILT.values() for field in fields} <= tested
+
+
+def test_defaults_written_out_are_fine() -> None:
+    """A sender that writes every field with its default is not punished."""
+    document = tiny(depots=[], base_plan=None, objective={"stability": {"dropped": 60.0}})
+    document["technicians"][0].update(restock_between_shifts=True, service_area=None)
+    document["technicians"][0]["shifts"][0].update(
+        max_driving_minutes=None, max_work_minutes=None, max_distance_km=None
+    )
+    document["tickets"][0].update(
+        setup_minutes=0,
+        crew_size=1,
+        crew_skills="each",
+        after=[],
+        same_start_as=None,
+        same_technician_as=None,
+        different_technician_from=None,
+        outsource_price=None,
+        pinned=None,
+    )
+    assert Problem.from_dict(document).tickets[0].crew_size == 1
+
+
+def test_bad_shapes_of_unbuilt_fields_are_told_as_such() -> None:
+    """What is not built is still modelled: a bad value is a field error."""
+    (finding,) = findings_of(with_ticket(after=[{"ticket": "K2", "from": "middle"}]))
+    assert (finding.pointer, finding.code) == ("/tickets/0/after/0/from", "unknown_value")
+    assert "use 'start' or 'end'" in finding.message
