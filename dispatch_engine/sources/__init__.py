@@ -1,0 +1,1 @@
+"""Problems from elsewhere: public instance files read, scenarios generated."""
