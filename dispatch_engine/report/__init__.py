@@ -1,0 +1,1 @@
+"""The picture of a plan: one HTML file that opens anywhere, without a network."""
