@@ -152,10 +152,12 @@ def _current_shift(technician: Technician, clock: Clock) -> int | None:
     since = clock.now
     if technician.available_from is not None:
         since = max(since, clock.seconds(technician.available_from))
-    for number, shift in enumerate(technician.shifts):
-        if clock.seconds(shift.end) + minutes_to_seconds(shift.max_overtime_minutes) > since:
-            return number
-    return None
+    running = [
+        (clock.seconds(shift.start), number)
+        for number, shift in enumerate(technician.shifts)
+        if clock.seconds(shift.end) + minutes_to_seconds(shift.max_overtime_minutes) > since
+    ]
+    return min(running)[1] if running else None
 
 
 def _shift_case(

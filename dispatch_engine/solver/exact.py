@@ -73,7 +73,8 @@ def solve_exact(
     ----------
     shapes : the problem as arrays; up to about 12 tickets are proved in seconds, one worker.
     time_limit : seconds for everything together.
-    seed, workers : of the solver; one worker gives the same answer every time, unless the time limit ends it.
+    seed, workers : of the solver; one worker gives the same answer every time, unless the time limit ends it,
+        and on days of this size more than one were measured to be slower.
     hint : routes to start from (tickets per shift); an impossible hint is ignored.
     should_stop : asked about every 0.05 s; once true, the best plan so far is returned.
 

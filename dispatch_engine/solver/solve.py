@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Callable
@@ -14,14 +15,13 @@ from time import monotonic
 from dispatch_engine._version import __version__
 from dispatch_engine.check import Verdict, check_case
 from dispatch_engine.errors import EngineError
-from dispatch_engine.model.plan import Bound, Plan, SolverInfo
+from dispatch_engine.model.plan import Bound, ObjectiveValue, Plan, SolverInfo
 from dispatch_engine.model.problem import Problem
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.filling import filled_routes, filled_unassigned
 from dispatch_engine.rules.register import lower_all
 from dispatch_engine.rules.rule import Price
 from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
-from dispatch_engine.rules.visits import PlanTimes
 from dispatch_engine.rules.worth import kpis, objective_value, plan_price
 from dispatch_engine.solver.budget import Budget, IterationBudget, Stop, TimeBudget
 from dispatch_engine.solver.decode import decode
@@ -185,6 +185,7 @@ class _Run:
         reasons = {v: reasons_for(case, shapes, self.search.data, state, v) for v in times.unassigned}
         price = plan_price(case, times)
         claimed = tuple(int(x) for x in state.best_total)
+        objective = objective_value(case, times)
         plan = Plan(
             problem=self.problem.name,
             created_at=datetime.now(UTC).replace(microsecond=0).astimezone(case.clock.time_zone),
@@ -192,8 +193,8 @@ class _Run:
             travel_source=case.travel.source,
             routes=filled_routes(case, times),
             unassigned=filled_unassigned(case, times, reasons),
-            objective=objective_value(case, times),
-            bound=self.bound(case, price, times),
+            objective=objective,
+            bound=self.bound(case.mode, price, objective),
             kpis=kpis(case, times),
             solver=self.info(),
         )
@@ -221,7 +222,7 @@ class _Run:
             and (proof.mandatory, proof.points, proof.cost) == (price.mandatory, price.points, price.cost)
         )
 
-    def bound(self, case: Case, price: Price, times: PlanTimes) -> Bound:
+    def bound(self, mode: str, price: Price, objective: ObjectiveValue) -> Bound:
         """What was proved about the plan, in the words of its mode."""
         points, cost = None, None
         if self.is_proved(price):
@@ -230,10 +231,7 @@ class _Run:
             points = self.proof.points_bound
             same = (self.proof.mandatory, self.proof.points) == (price.mandatory, price.points)
             cost = self.proof.cost_bound if same else None
-        gap = None
-        if cost is not None and points == price.points:
-            gap = round(100 * (price.cost - cost) / price.cost, 2) if price.cost else 0.0
-        return _bound_in_words(case.mode, points, cost, gap)
+        return _bound_in_words(mode, points, cost, price, objective)
 
     def info(self) -> SolverInfo:
         """How the plan came about."""
@@ -299,13 +297,27 @@ class _Run:
         )
 
 
-def _bound_in_words(mode: str, points: int | None, cost: int | None, gap: float | None) -> Bound:
-    penalty = None if points is None else points / POINTS
-    value = None if cost is None else cost / UNITS
-    if mode == "working_time":
-        return Bound(gap_percent=gap, working_minutes=None if value is None else round(value, 2))
-    if mode == "cost":
-        return Bound(gap_percent=gap, cost_cents=None if value is None else round(value, 2))
+def _bound_in_words(
+    mode: str, points: int | None, cost: int | None, price: Price, objective: ObjectiveValue
+) -> Bound:
+    """Proved ``points`` and ``cost`` in public units, and the gap between the numbers as printed.
+
+    A proved optimum is printed as the plan's own value, any other bound is rounded down.
+    """
+    value = {
+        "sla_first": objective.cost_minutes,
+        "working_time": objective.working_minutes,
+        "cost": objective.cost_cents,
+    }[mode]
+    limit, gap = None, None
+    if cost is not None and value is not None:
+        limit = value if cost == price.cost else min(math.floor(100 * cost / UNITS) / 100, value)
+        if points == price.points:
+            gap = round(100 * (value - limit) / value, 2) if value else 0.0
     return Bound(
-        sla_penalty=penalty, cost_minutes=None if value is None else round(value, 2), gap_percent=gap
+        sla_penalty=None if points is None else points / POINTS,
+        cost_minutes=limit if mode == "sla_first" else None,
+        working_minutes=limit if mode == "working_time" else None,
+        cost_cents=limit if mode == "cost" else None,
+        gap_percent=gap,
     )
