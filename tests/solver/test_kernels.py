@@ -69,6 +69,20 @@ def test_a_route_costs_what_trying_every_break_place_says(day: Shapes, seed: int
     assert fast_price(day, s, order) == slow_price(day, s, order)
 
 
+def test_two_breaks_before_leaving_keep_both_in_time() -> None:
+    """The drive may not come between two breaks if the second one would then begin too late.
+
+    Stop 0 at home ends at 5400 s; both breaks (600 s) may begin from 5100, by 6900 and by 6000. At home: 5400
+    and 6000, both in time; then 179 s to stop 1. At its door the second one would begin at 6179: too late.
+    """
+    day = Shapes(1, 2)
+    day.travel = np.array([[[0, 179], [179, 0]]], np.int32)
+    day.place[:], day.service[:] = (0, 1), (5400, 300)
+    day.end[:] = day.latest_end[:] = 10_800
+    day.breaks, day.travel_price = [((5100, 6900, 600), (5100, 6000, 600))], 1000
+    assert fast_price(day, 0, (0, 1)) == slow_price(day, 0, (0, 1)) == (0, 358_000)
+
+
 @given(day=random_shapes(1, 5), seed=st.integers(0, 10**6))
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_an_insertion_is_the_cheapest_of_all_places(day: Shapes, seed: int) -> None:

@@ -85,8 +85,9 @@ def visit(window, rest, parameter, shift, ticket, leg, labels, source, count, ta
     """Drive ``leg`` seconds to ``ticket`` and serve it: ``labels[source]`` -> ``labels[target]``; return the count.
 
     For each of the ``count`` labels, and for each number of breaks taken before leaving, try each number of
-    breaks at the door. In the earliest mode a break at the door is never worse than the same break before
-    leaving, if the door is reached by the break's latest start; so the latter is tried only when it is not.
+    breaks at the door. In the earliest mode the last break open is never worse taken at the door than before
+    leaving, if the door is reached by its latest start; then the latter is not tried. With two open breaks that
+    does not hold: the drive between may cost the second one its latest start.
     """
     last = shift.rest_to
     limit = shift.latest_end
@@ -111,7 +112,7 @@ def visit(window, rest, parameter, shift, ticket, leg, labels, source, count, ta
                 )  # fmt: skip
             if next_rest >= last or ready > rest[next_rest, 1]:
                 break
-            if not by_duration and ready + leg <= rest[next_rest, 1]:
+            if not by_duration and next_rest + 1 == last and ready + leg <= rest[next_rest, 1]:
                 break
             ready = max(ready, rest[next_rest, 0]) + rest[next_rest, 2]
             if by_duration:
