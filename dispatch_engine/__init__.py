@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_engine._version import __version__
 
 if TYPE_CHECKING:
-    from dispatch_engine.check import Verdict, check
+    from dispatch_engine.check import Verdict
     from dispatch_engine.errors import DispatchEngineError, EngineError, InputError
     from dispatch_engine.model.plan import Plan
     from dispatch_engine.model.problem import Problem
@@ -23,7 +23,6 @@ __all__ = [
     "Progress",
     "Verdict",
     "__version__",
-    "check",
     "render_report",
     "solve",
 ]
@@ -36,7 +35,6 @@ _HOMES = {
     "Problem": "dispatch_engine.model.problem",
     "Progress": "dispatch_engine.solver.solve",
     "Verdict": "dispatch_engine.check",
-    "check": "dispatch_engine.check",
     "render_report": "dispatch_engine.report.html",
     "solve": "dispatch_engine.solver.solve",
 }

@@ -98,7 +98,8 @@ class RouteTimes:
         latest = first.start
         due = case.tickets[visit.ticket].due
         if due is not None and case.policy.late_measured_at == "arrival":
-            latest = min(latest, max(due, visit.arrival))
+            latest = min(latest, due)
+        # An arrival that is late already stays where it is: later would be later still.
         return self.start + max(0, latest - visit.arrival)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,29 +32,29 @@ def compile_data(shapes: Shapes) -> Data:
     _refuse_overflow(shapes)
     likely = _likely_lists(shapes)
     return Data(
-        ticket=_ticket_rows(shapes, likely),
-        shift=_shift_rows(shapes),
+        ticket=_ticket_rows(shapes, likely).view(np.recarray),
+        shift=_shift_rows(shapes).view(np.recarray),
         window=_rows(shapes.windows, 2),
         rest=_rows(shapes.breaks, 3),
         need=_need(shapes),
-        likely_part=np.array([part for parts in likely for part, _ in parts], np.int32),
+        likely_part=np.array([part for parts in likely for part, _ in parts], np.int64),
         likely_chance=np.array([chance for parts in likely for _, chance in parts], np.float64),
         stock=np.ascontiguousarray(shapes.capacity, np.int64),
         is_open=(shapes.closed_by == 0).astype(np.uint8),
-        open_shift=np.nonzero((shapes.closed_by == 0).T)[1].astype(np.int32),
+        open_shift=np.nonzero((shapes.closed_by == 0).T)[1].astype(np.int64),
         assign_price=np.ascontiguousarray(shapes.assign_price, np.int64),
-        travel=np.ascontiguousarray(shapes.travel, np.int32),
+        travel=_read_only(shapes.travel),
         metres=_metres(shapes),
         near=nearest(shapes),
         parameter=_parameters(shapes),
     )
 
 
-def nearest(shapes: Shapes) -> NDArray[np.int32]:
-    """Each ticket's nearest tickets, int32[V, N], by the shorter way of the first kind of travel; ties by index."""
+def nearest(shapes: Shapes) -> NDArray[np.int64]:
+    """Each ticket's nearest tickets, int64[V, N], by the shorter way of the first kind of travel; ties by index."""
     place = shapes.place
     count = min(NEIGHBOURS, max(shapes.num_tickets - 1, 0))
-    result = np.zeros((shapes.num_tickets, count), np.int32)
+    result = np.zeros((shapes.num_tickets, count), np.int64)
     for ticket in range(shapes.num_tickets):
         away = np.minimum(shapes.travel[0][place[ticket], place], shapes.travel[0][place, place[ticket]])
         away = away.astype(np.int64)
@@ -77,35 +79,32 @@ def new_state(shapes: Shapes, data: Data, seed: int) -> State:
     def numbers(*shape: int) -> NDArray[np.int64]:
         return np.zeros(shape, np.int64)
 
-    def small(*shape: int) -> NDArray[np.int32]:
-        return np.zeros(shape, np.int32)
-
     return State(
-        route=small(shifts, stops),
-        length=small(shifts),
+        route=numbers(shifts, stops),
+        length=numbers(shifts),
         points=numbers(shifts),
         cost=numbers(shifts),
         time_cost=numbers(shifts),
         version=numbers(shifts),
         load=numbers(shifts, resources),
         likely_count=numbers(shifts, resources),
-        shift_of=np.full(tickets, OUT, np.int32),
+        shift_of=np.full(tickets, OUT, np.int64),
         price_version=np.full((tickets, shifts), -1, np.int64),
-        price_place=np.full((tickets, shifts), UNKNOWN, np.int32),
+        price_place=np.full((tickets, shifts), UNKNOWN, np.int64),
         price_points=numbers(tickets, shifts),
         price_cost=numbers(tickets, shifts),
         price_time=numbers(tickets, shifts),
         total=numbers(3),
-        old_route=small(shifts, stops),
-        old_length=small(shifts),
+        old_route=numbers(shifts, stops),
+        old_length=numbers(shifts),
         old_number=numbers(shifts, 4),
         old_total=numbers(3),
-        touched=small(shifts),
+        touched=numbers(shifts),
         is_touched=np.zeros(shifts, np.uint8),
-        best_route=small(shifts, stops),
-        best_length=small(shifts),
+        best_route=numbers(shifts, stops),
+        best_length=numbers(shifts),
         best_total=np.full(3, np.iinfo(np.int64).max, np.int64),
-        pending=small(tickets),
+        pending=numbers(tickets),
         order_key=np.zeros(tickets, np.float64),
         labels=numbers(3, MAX_LABELS, COLUMNS),
         trace=numbers(stops + 1, MAX_LABELS, COLUMNS),
@@ -160,19 +159,29 @@ def _shift_rows(shapes: Shapes) -> NDArray[np.void]:
     return rows
 
 
-def _rows(lists: list[tuple[tuple[int, ...], ...]], width: int) -> NDArray[np.int64]:
+def _rows(lists: Sequence[tuple[tuple[int, ...], ...]], width: int) -> NDArray[np.int64]:
     return np.array([row for rows in lists for row in rows], np.int64).reshape(-1, width)
 
 
-def _need(shapes: Shapes) -> NDArray[np.int32]:
+def _need(shapes: Shapes) -> NDArray[np.int64]:
     tickets, resources = np.nonzero(shapes.use)
-    return np.column_stack([resources, shapes.use[tickets, resources]]).astype(np.int32)
+    return np.column_stack([resources, shapes.use[tickets, resources]]).astype(np.int64)
 
 
 def _metres(shapes: Shapes) -> NDArray[np.int32]:
     if shapes.metre_price == 0 or shapes.metres is None:
-        return np.zeros((1, 1, 1), np.int32)
-    return np.ascontiguousarray(shapes.metres, np.int32)
+        return _read_only(np.zeros((1, 1, 1), np.int32))
+    return _read_only(shapes.metres)
+
+
+def _read_only(table: NDArray[np.int32]) -> NDArray[np.int32]:
+    """A large table as kernels take it, always read-only: to numba a writable one would be another type.
+
+    No copy is made where the table already is contiguous.
+    """
+    view = np.ascontiguousarray(table, np.int32).view()
+    view.flags.writeable = False
+    return view
 
 
 def _parameters(shapes: Shapes) -> NDArray[np.int64]:
@@ -195,7 +204,8 @@ def _refuse_overflow(shapes: Shapes) -> None:
     span = float(shapes.latest_end.max() - shapes.ready.min()) + 1.0
     farthest = 0.0 if shapes.metres is None else float(shapes.metres.max(initial=0))
     per_ticket = (
-        span * (shapes.travel_price + shapes.overtime_price + shapes.duration_price + shapes.largest_late_price)
+        span
+        * (shapes.travel_price + shapes.overtime_price + shapes.duration_price + shapes.largest_late_price)
         + 2.0 * farthest * shapes.metre_price
         + shapes.second_visit_price
         + shapes.technician_price

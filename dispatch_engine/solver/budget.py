@@ -27,12 +27,12 @@ class TimeBudget:
         self._start = start
         self._deadline = deadline
 
-    def share_used(self, iterations: int) -> float:
+    def share_used(self, iterations: int) -> float:  # noqa: ARG002 (one protocol for both budgets)
         """The share of the time that has passed."""
         span = max(self._deadline - self._start, 1e-9)
         return min(1.0, max(0.0, (monotonic() - self._start) / span))
 
-    def next_chunk(self, iterations: int, seconds_per_iteration: float) -> int:
+    def next_chunk(self, iterations: int, seconds_per_iteration: float) -> int:  # noqa: ARG002
         """As many iterations as fit into ``CHUNK_SECONDS`` and into the time left, by the measured rate."""
         left = self._deadline - monotonic()
         if left <= 0:
@@ -53,7 +53,7 @@ class IterationBudget:
         """The share of the iterations done."""
         return iterations / self._limit if self._limit else 1.0
 
-    def next_chunk(self, iterations: int, seconds_per_iteration: float) -> int:
+    def next_chunk(self, iterations: int, seconds_per_iteration: float) -> int:  # noqa: ARG002
         """``CHUNK``, or what is left."""
         return min(self.CHUNK, self._limit - iterations)
 

@@ -9,11 +9,21 @@ import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
+from numba import types
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+OPTIONS = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+}
+"""How every kernel is compiled."""
 KERNELS = Path(__file__).parent / "kernels"
 
 
@@ -22,15 +32,37 @@ def kernel(function: Kernel) -> Kernel:
 
     Numba's disk cache notices an edit in a kernel's own file, not in another kernel that it calls, and would
     then serve stale code. So the cache folder is named after all kernel sources together: any edit starts a
-    new folder. Numba reads the folder's name while the decorator runs; it is set for just that moment, so that
-    other packages' caches stay where they are.
+    new folder. Numba reads the folder's name while the decorator runs; it is set for just that moment, so
+    that other packages' caches stay where they are.
+
+    Kernels run without numba's reference counting (``_nrt=False``): every array belongs to the caller, and
+    counting cost more than the work itself (docs/decisions/0003-kernels-without-reference-counts.md). The
+    price is that a kernel cannot allocate; that includes assigning one array's slice to another's.
     """
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
+    config = cast(Any, numba.config)
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy", boundscheck=False, _nrt=False)(function)  # type: ignore[no-any-return]
+        compiled = cast(Any, numba.njit)(**OPTIONS)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
+    if not config.DISABLE_JIT:
+        _take_literals_as_numbers(compiled)
+    return cast(Kernel, compiled)
+
+
+def _take_literals_as_numbers(compiled: Any) -> None:
+    """Compile once for ``f(x, 0)``, ``f(x, 1)`` and ``f(x, n)`` alike, instead of once for each literal."""
+    template_of = compiled.get_call_template
+    unliteral = cast(Any, types.unliteral)
+
+    def without_literals(args: Any, kws: Any) -> Any:
+        return template_of(
+            tuple(unliteral(arg) for arg in args),
+            {name: unliteral(arg) for name, arg in kws.items()},
+        )
+
+    compiled.get_call_template = without_literals
 
 
 @lru_cache(maxsize=1)
@@ -60,8 +92,8 @@ def _bases() -> list[Path]:
 
 
 def _digest() -> str:
-    """A short hash of all kernel sources, of numba's version and of Python's."""
+    """A short hash of all kernel sources, this file, and the versions of numba and Python."""
     content = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]}".encode())
-    for source in sorted(KERNELS.glob("*.py")):
+    for source in (Path(__file__), *sorted(KERNELS.glob("*.py"))):
         content.update(source.name.encode() + b"\0" + source.read_bytes())
     return content.hexdigest()[:12]

@@ -29,7 +29,8 @@ ORDER: tuple[ReasonCode, ...] = (
     "no_tag",
     "excluded",
 )
-"""Reasons of technicians who came closest to serving the ticket first; a technician counts once, for his best shift."""
+"""Reasons of technicians who came closest to serving the ticket first; a technician counts once, for his
+best shift."""
 
 
 def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: int) -> tuple[Reason, ...]:

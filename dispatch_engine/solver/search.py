@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from time import monotonic
@@ -156,23 +156,17 @@ class Search:
         return self.best_total
 
     def _anneal_one(self, state: State, schedule: Schedule, budget: Budget, stop: Stop) -> None:
-        rate = 1e-4
-        for used, chunk in self._chunks(state, budget, stop, lambda: rate):
-            began = monotonic()
-            found = anneal(self.data, state, chunk, schedule.weight(used), schedule.temperature(used))
-            rate = (monotonic() - began) / chunk
-            if found:
-                self._note_best(state)
-
-    def _chunks(
-        self, state: State, budget: Budget, stop: Stop, rate: Callable[[], float]
-    ) -> Iterator[tuple[float, int]]:
+        seconds_per_iteration = 1e-4
         while not stop():
             done = int(state.counter[ITERATIONS])
-            chunk = budget.next_chunk(done, rate())
+            chunk = budget.next_chunk(done, seconds_per_iteration)
             if chunk <= 0:
                 return
-            yield budget.share_used(done), chunk
+            used, began = budget.share_used(done), monotonic()
+            found = anneal(self.data, state, chunk, schedule.weight(used), schedule.temperature(used))
+            seconds_per_iteration = (monotonic() - began) / chunk
+            if found:
+                self._note_best(state)
 
     def _note_best(self, state: State) -> None:
         mandatory, points, cost = (int(x) for x in state.best_total)

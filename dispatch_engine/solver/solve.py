@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import Literal
 
 from dispatch_engine._version import __version__
 from dispatch_engine.check import Verdict, check_case
@@ -205,7 +206,7 @@ class _Run:
             raise self.failure(plan, "the engine's plan was rejected by the checker", verdict)
         return plan.replace(solver=self.info())
 
-    def status(self, price: Price) -> str:
+    def status(self, price: Price) -> Literal["optimal", "feasible", "infeasible"]:
         """The contract's word for the plan."""
         if price.mandatory:
             return "infeasible"
@@ -285,7 +286,11 @@ class _Run:
     def failure(self, plan: Plan, what: str, verdict: Verdict | None) -> EngineError:
         """The error for a plan that must not leave the house, with problem and plan written to a file."""
         broken = [] if verdict is None else [v.message for v in verdict.violations]
-        content = {"problem": self.problem.model_dump(mode="json"), "plan": json.loads(plan.to_json()), "broken": broken}
+        content = {
+            "problem": self.problem.model_dump(mode="json"),
+            "plan": json.loads(plan.to_json()),
+            "broken": broken,
+        }
         with tempfile.NamedTemporaryFile(
             "w", prefix="dispatch-engine-failure-", suffix=".json", delete=False, encoding="utf-8"
         ) as dump:

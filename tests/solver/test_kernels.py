@@ -53,7 +53,7 @@ def fast_price(shapes: Shapes, s: int, order: tuple[int, ...]) -> tuple[int, int
     """The same by the kernel."""
     data = compile_data(shapes)
     state = new_state(shapes, data, 0)
-    route = np.array(order, np.int32)
+    route = np.array(order, np.int64)
     feasible, points, cost, _ = evaluate(data, s, route, len(order), state.labels, state.used)
     return (int(points), int(cost)) if feasible else None
 
@@ -113,7 +113,7 @@ def test_an_insertion_is_the_cheapest_of_all_places(day: Shapes, seed: int) -> N
         assert place == NOWHERE
         return
     assert (before[0] + points, before[1] + cost) == prices[place]
-    route = np.array((*order[:place], v, *order[place:]), np.int32)
+    route = np.array((*order[:place], v, *order[place:]), np.int64)
     assert time_cost == evaluate(data, 0, route, len(route), state.labels, state.used)[3]
     # Places whose drive alone costs more are skipped unpriced; that is exact where extra stops never save time.
     scores = [weight * (p[0] - before[0]) + p[1] - before[1] for p in possible]

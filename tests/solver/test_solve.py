@@ -84,7 +84,9 @@ def test_no_technicians_leave_everything_with_a_reason() -> None:
 
 def test_a_mandatory_ticket_that_nobody_can_serve_makes_the_plan_infeasible() -> None:
     """The best plan is still given; its status says that the mandatory work is not done."""
-    plan = solve(day([one_shift()], [ticket("K1", mandatory=True, required_skills={"gas": 1})]), iterations=10)
+    plan = solve(
+        day([one_shift()], [ticket("K1", mandatory=True, required_skills={"gas": 1})]), iterations=10
+    )
     assert plan.status == "infeasible"
     assert plan.unassigned[0].reasons[0].code == "no_skill"
 
@@ -128,7 +130,10 @@ def test_the_reason_names_the_rule_that_closed_the_ticket(
 
 def test_parts_used_up_by_others_are_the_reason() -> None:
     """Two tickets need the one fan on the van: the dearer one gets it, the other names the part."""
-    tickets = [ticket("K1", required_parts={"fan": 1}), ticket("K2", required_parts={"fan": 1}, priority="high")]
+    tickets = [
+        ticket("K1", required_parts={"fan": 1}),
+        ticket("K2", required_parts={"fan": 1}, priority="high"),
+    ]
     plan = solve(day([one_shift(van_stock={"fan": 1})], tickets), iterations=50)
     assert [entry.ticket for entry in plan.unassigned] == ["K1"]
     assert plan.unassigned[0].reasons[0].code == "no_part"

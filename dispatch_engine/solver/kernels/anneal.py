@@ -29,7 +29,7 @@ ALL_SHARES = 13
 
 
 @kernel
-def gather_pending(data, state):
+def gather_pending(state):
     """List the tickets to place in ``state.pending``: all just removed, and up to MOST_PENDING waiting ones."""
     count = 0
     for i in range(state.counter[NUM_TOUCHED]):
@@ -93,7 +93,7 @@ def sort_pending(data, state, count, weight):
 @kernel
 def recreate(data, state, weight):
     """Insert the pending tickets one by one where each costs least, unless leaving it out costs less."""
-    count = gather_pending(data, state)
+    count = gather_pending(state)
     sort_pending(data, state, count, weight)
     for i in range(count):
         v = state.pending[i]

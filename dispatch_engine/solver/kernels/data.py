@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 TICKET = np.dtype(
     [
-        ("place", np.int32),
-        ("service", np.int32),  # seconds
-        ("window_from", np.int32),  # rows of Data.window
-        ("window_to", np.int32),
-        ("need_from", np.int32),  # rows of Data.need
-        ("need_to", np.int32),
-        ("likely_from", np.int32),  # rows of Data.likely
-        ("likely_to", np.int32),
-        ("shift_from", np.int32),  # entries of Data.open_shift
-        ("shift_to", np.int32),
+        ("place", np.int64),
+        ("service", np.int64),  # seconds
+        ("window_from", np.int64),  # rows of Data.window
+        ("window_to", np.int64),
+        ("need_from", np.int64),  # rows of Data.need
+        ("need_to", np.int64),
+        ("likely_from", np.int64),  # rows of Data.likely
+        ("likely_to", np.int64),
+        ("shift_from", np.int64),  # entries of Data.open_shift
+        ("shift_to", np.int64),
         ("due", np.int64),  # seconds, NEVER where there is none
         ("late_points", np.int64),
         ("late_cost", np.int64),
@@ -33,12 +33,12 @@ TICKET = np.dtype(
 
 SHIFT = np.dtype(
     [
-        ("start_place", np.int32),
-        ("end_place", np.int32),  # -1: ends at the last stop
-        ("kind", np.int32),  # row of Data.travel
-        ("technician", np.int32),
-        ("rest_from", np.int32),  # rows of Data.rest
-        ("rest_to", np.int32),
+        ("start_place", np.int64),
+        ("end_place", np.int64),  # -1: ends at the last stop
+        ("kind", np.int64),  # row of Data.travel
+        ("technician", np.int64),
+        ("rest_from", np.int64),  # rows of Data.rest
+        ("rest_to", np.int64),
         ("ready", np.int64),  # seconds
         ("end", np.int64),
         ("latest_end", np.int64),
@@ -57,25 +57,27 @@ NUM_PARAMETERS = 9
 class Data(NamedTuple):
     """One day: S shifts, V tickets, R resources, L places, K kinds of travel. Nothing in it changes.
 
-    ``window`` int64[W, 2] (open, close); ``rest`` int64[B, 3] (earliest, latest, seconds); ``need`` int32[N, 2]
-    (resource, amount); ``likely_part`` int32[M], ``likely_chance`` float64[M]; ``stock`` int64[S, R];
-    ``is_open`` uint8[S, V]; ``open_shift`` int32[E] flat lists of each ticket's shifts; ``assign_price``
+    All integers but the two large tables are 64 bits wide: a kernel called with two widths compiles twice.
+
+    ``window`` int64[W, 2] (open, close); ``rest`` int64[B, 3] (earliest, latest, seconds); ``need`` int64[N, 2]
+    (resource, amount); ``likely_part`` int64[M], ``likely_chance`` float64[M]; ``stock`` int64[S, R];
+    ``is_open`` uint8[S, V]; ``open_shift`` int64[E] flat lists of each ticket's shifts; ``assign_price``
     int64[S, V]; ``travel`` int32[K, L, L] seconds; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
-    ``near`` int32[V, N] each ticket's nearest tickets; ``parameter`` int64[NUM_PARAMETERS].
+    ``near`` int64[V, N] each ticket's nearest tickets; ``parameter`` int64[NUM_PARAMETERS].
     """
 
     ticket: NDArray[np.void]
     shift: NDArray[np.void]
     window: NDArray[np.int64]
     rest: NDArray[np.int64]
-    need: NDArray[np.int32]
-    likely_part: NDArray[np.int32]
+    need: NDArray[np.int64]
+    likely_part: NDArray[np.int64]
     likely_chance: NDArray[np.float64]
     stock: NDArray[np.int64]
     is_open: NDArray[np.uint8]
-    open_shift: NDArray[np.int32]
+    open_shift: NDArray[np.int64]
     assign_price: NDArray[np.int64]
     travel: NDArray[np.int32]
     metres: NDArray[np.int32]
-    near: NDArray[np.int32]
+    near: NDArray[np.int64]
     parameter: NDArray[np.int64]

@@ -22,7 +22,7 @@ FITS, NO_ROOM, LIMIT = range(3)
 
 @kernel
 def load_routes(data, state, route, length):
-    """Replace the plan by the routes ``route`` int32[S, M] with ``length`` int32[S]; False if one is infeasible."""
+    """Replace the plan by the routes ``route`` int64[S, M] with ``length`` int64[S]; False if one is infeasible."""
     clear(data, state)
     feasible = True
     for s in range(length.shape[0]):

@@ -23,7 +23,7 @@ def leg(data, s, origin, goal):
     """Seconds from place ``origin`` to ``goal`` in shift ``s``; 0 where the route ends anywhere (goal -1)."""
     if goal < 0:
         return 0
-    return int(data.travel[data.shift[s].kind, origin, goal])
+    return np.int64(data.travel[data.shift[s].kind, origin, goal])
 
 
 @kernel
@@ -127,13 +127,22 @@ def run(
         goal = ticket[route[i]].place
         then = 1 if now == 0 else 3 - now
         count = visit(
-            window, rest, parameter, shift, ticket[route[i]], travel[origin, goal], labels, now, count, then
+            window,
+            rest,
+            parameter,
+            shift,
+            ticket[route[i]],
+            np.int64(travel[origin, goal]),
+            labels,
+            now,
+            count,
+            then,
         )
         if count == 0:
             return False, 0, 0
         now = then
         origin = goal
-    home = travel[origin, shift.end_place] if shift.end_place >= 0 else 0
+    home = np.int64(travel[origin, shift.end_place]) if shift.end_place >= 0 else 0
     feasible, points, cost, _, _ = finish(rest, parameter, shift, home, labels, now, count)
     return feasible, points, cost
 
@@ -148,7 +157,7 @@ def is_order_free(data, v, load, likely_count):
     for i in range(ticket.likely_from, ticket.likely_to):
         if load[data.likely_part[i]] > 0:
             return False
-    for i in range(ticket.need_from, ticket.need_to):
+    for i in range(ticket.need_from, ticket.need_to):  # noqa: SIM110 (numba has no generator expressions)
         if likely_count[data.need[i, 0]] > 0:
             return False
     return True
@@ -163,11 +172,14 @@ def own_fix_cost(data, s, v, used):
 
 
 @kernel
-def best_insertion(data, s, route, length, load, likely_count, points_now, time_cost_now, v, weight, labels, used):
+def best_insertion(
+    data, s, route, length, load, likely_count, points_now, time_cost_now, v, weight, labels, used
+):
     """Find the place in route ``s`` where ``v`` costs least by ``weight * points + cost``.
 
-    Parameters: ``route`` int32[M] with ``length`` stops, which cost ``points_now`` and, for time alone,
-    ``time_cost_now``; ``load`` and ``likely_count`` int64[R] its sums; ``labels`` int64[3, MAX_LABELS, COLUMNS], ``used`` int64[R] scratch.
+    Parameters: ``route`` int64[M] with ``length`` stops, which cost ``points_now`` and, for time alone,
+    ``time_cost_now``; ``load`` and ``likely_count`` int64[R] its sums; ``labels`` int64[3, MAX_LABELS, COLUMNS]
+    and ``used`` int64[R] are scratch.
     Returns (place, more points, more cost, time cost then); place NOWHERE where no place is feasible. Every
     place is priced exactly by running the schedule through the whole rest of the route.
     """
@@ -184,7 +196,13 @@ def best_insertion(data, s, route, length, load, likely_count, points_now, time_
             routes_fix_cost = second_visits(data, s, route, length, -1, -1, used)
     if length == 0:
         fixed_cost += data.shift[s].used_price
-    ticket, window, rest, parameter, shift = data.ticket, data.window, data.rest, data.parameter, data.shift[s]
+    ticket, window, rest, parameter, shift = (
+        data.ticket,
+        data.window,
+        data.rest,
+        data.parameter,
+        data.shift[s],
+    )
     travel = data.travel[shift.kind]
     by_duration = parameter[DURATION_PRICE] > 0
     best_place, best_points, best_cost, best_time, best_score = NOWHERE, 0, 0, 0, np.inf
@@ -197,7 +215,7 @@ def best_insertion(data, s, route, length, load, likely_count, points_now, time_
         if length > 0:
             detour -= leg_cost(data, s, origin, goal)
         if by_duration or detour < best_score:
-            drive = travel[origin, here]
+            drive = np.int64(travel[origin, here])
             num = visit(window, rest, parameter, shift, ticket[v], drive, labels, 0, count, 1)
             if num > 0:
                 feasible, points, time_cost = run(
@@ -213,7 +231,7 @@ def best_insertion(data, s, route, length, load, likely_count, points_now, time_
                         best_place, best_points, best_cost, best_score = p, points, cost, score
                         best_time = time_cost
         if p < length:
-            drive = travel[origin, goal]
+            drive = np.int64(travel[origin, goal])
             count = visit(window, rest, parameter, shift, ticket[route[p]], drive, labels, 0, count, 1)
             for i in range(count):
                 for k in range(COLUMNS):

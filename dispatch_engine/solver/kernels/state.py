@@ -28,40 +28,41 @@ UNKNOWN = -2
 class State(NamedTuple):
     """A plan and everything that one search thread needs; all arrays change in place.
 
-    ``route`` int32[S, M] with ``length`` int32[S]; per route ``points``, ``cost``, ``time_cost`` int64[S] and a
+    ``route`` int64[S, M] with ``length`` int64[S]; per route ``points``, ``cost``, ``time_cost`` int64[S] and a
     ``version`` int64[S] that is new after every change; ``load``, ``likely_count`` int64[S, R]; ``shift_of``
-    int32[V]. Cached best insertion of ticket v into shift s, valid while ``price_version[v, s]`` is the route's
-    version: ``price_place`` int32[V, S], ``price_points``, ``price_cost`` and ``price_time`` (the route's time
-    cost then) int64[V, S]. ``total`` int64[3] of the plan. ``old_*``: copies of the routes touched since the last commit, listed in ``touched`` int32[S].
-    ``best_*``: the best plan met. ``pending`` int32[V] tickets to place, ``order_key`` float64[V] scratch.
+    int64[V]. Cached best insertion of ticket v into shift s, valid while ``price_version[v, s]`` is the route's
+    version: ``price_place`` int64[V, S], ``price_points``, ``price_cost`` and ``price_time`` (the route's time
+    cost then) int64[V, S]. ``total`` int64[3] of the plan. ``old_*``: copies of the routes touched since the
+    last commit, listed in ``touched`` int64[S].
+    ``best_*``: the best plan met. ``pending`` int64[V] tickets to place, ``order_key`` float64[V] scratch.
     ``labels`` int64[3, MAX_LABELS, COLUMNS], ``used`` int64[R]: scratch. ``rng`` int64[2]. ``counter`` int64[3].
     """
 
-    route: NDArray[np.int32]
-    length: NDArray[np.int32]
+    route: NDArray[np.int64]
+    length: NDArray[np.int64]
     points: NDArray[np.int64]
     cost: NDArray[np.int64]
     time_cost: NDArray[np.int64]
     version: NDArray[np.int64]
     load: NDArray[np.int64]
     likely_count: NDArray[np.int64]
-    shift_of: NDArray[np.int32]
+    shift_of: NDArray[np.int64]
     price_version: NDArray[np.int64]
-    price_place: NDArray[np.int32]
+    price_place: NDArray[np.int64]
     price_points: NDArray[np.int64]
     price_cost: NDArray[np.int64]
     price_time: NDArray[np.int64]
     total: NDArray[np.int64]
-    old_route: NDArray[np.int32]
-    old_length: NDArray[np.int32]
+    old_route: NDArray[np.int64]
+    old_length: NDArray[np.int64]
     old_number: NDArray[np.int64]
     old_total: NDArray[np.int64]
-    touched: NDArray[np.int32]
+    touched: NDArray[np.int64]
     is_touched: NDArray[np.uint8]
-    best_route: NDArray[np.int32]
-    best_length: NDArray[np.int32]
+    best_route: NDArray[np.int64]
+    best_length: NDArray[np.int64]
     best_total: NDArray[np.int64]
-    pending: NDArray[np.int32]
+    pending: NDArray[np.int64]
     order_key: NDArray[np.float64]
     labels: NDArray[np.int64]
     trace: NDArray[np.int64]

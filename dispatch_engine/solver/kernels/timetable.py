@@ -55,7 +55,9 @@ def timetable(data, s, route, length, trace, times, breaks):
         return False, 0, 0, 0
     place = data.ticket[route[length - 1]].place
     home = leg(data, s, place, data.shift[s].end_place)
-    feasible, _, _, best, left_last = finish(data.rest, data.parameter, data.shift[s], home, trace, length, count)
+    feasible, _, _, best, left_last = finish(
+        data.rest, data.parameter, data.shift[s], home, trace, length, count
+    )
     if not feasible:
         return False, 0, 0, 0
     start = departure(data, s, trace[length, best], left_last, home)
@@ -119,11 +121,11 @@ def forward(data, s, route, length, trace, left_last, start, times, breaks):
     time = take_breaks(data, s, taken, left_last, time, length, 0, breaks)
     taken += left_last
     end = time + leg(data, s, place, data.shift[s].end_place)
-    return True, leave_late(data, s, route, times, breaks, taken, start), end, taken
+    return True, leave_late(data, route, times, breaks, taken, start), end, taken
 
 
 @kernel
-def leave_late(data, s, route, times, breaks, taken, start):
+def leave_late(data, route, times, breaks, taken, start):
     """Delay the departure as far as no lateness, service start or break changes; return the route's start.
 
     ``times`` of the first stop changes in place: only the first arrival moves. A break at the start place

@@ -1,0 +1,202 @@
+"""Every command with its arguments and options; engines are imported only when a command runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dispatch_engine._version import __version__
+from dispatch_engine.cli.arguments import (
+    DEFAULT_INPUT_MB,
+    MAX_SEED,
+    AsJson,
+    Iterations,
+    MaxInput,
+    PlanFile,
+    ProblemFile,
+    Quiet,
+    Seed,
+    TimeLimit,
+    Workers,
+    whole,
+)
+from dispatch_engine.cli.guard import GuardedGroup
+
+app = typer.Typer(
+    cls=GuardedGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Technician dispatch and routing: who goes where, when, with which part on the van, and why.",
+    epilog="Exit codes: 0 done, 1 the answer is no, 2 bad input, 3 the engine failed, 130 interrupted.",
+)
+imports = typer.Typer(no_args_is_help=True, help="Turn files of other formats into problems.")
+app.add_typer(imports, name="import")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"dispatch-engine {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def everything(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave."),
+    ] = False,
+) -> None:
+    """What all commands share."""
+
+
+@app.command()
+def solve(
+    problem: ProblemFile,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="PLAN", help="Write the plan to this file; - prints it."),
+    ] = None,
+    time_limit: TimeLimit = None,
+    iterations: Iterations = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    report: Annotated[
+        str | None,
+        typer.Option("--report", metavar="FILE.html", help="Write the plan as a page with map and timeline."),
+    ] = None,
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Find the best plan for a problem.
+
+    Progress goes to stderr, the result to standard output. Ctrl-C ends the search and keeps the best plan
+    found (exit code 130); a second Ctrl-C aborts. Mandatory tickets that stay unserved give exit code 1.
+    """
+    from dispatch_engine.cli.solving import SolveOptions, run_solve
+
+    raise typer.Exit(
+        run_solve(
+            SolveOptions(
+                problem, output, time_limit, iterations, seed, workers, report, as_json, max_input_mb, quiet
+            )
+        )
+    )
+
+
+@app.command()
+def validate(
+    problem: ProblemFile, as_json: AsJson = False, max_input_mb: MaxInput = DEFAULT_INPUT_MB
+) -> None:
+    """Say what is wrong with a problem, where and what to do; or what it holds.
+
+    A bad problem gives exit code 2, with every finding on stderr.
+    """
+    from dispatch_engine.cli.judging import run_validate
+
+    raise typer.Exit(run_validate(problem, as_json, max_input_mb))
+
+
+@app.command()
+def check(
+    problem: ProblemFile,
+    plan: PlanFile,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="PLAN", help="Write the plan with every time and sum filled in."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+) -> None:
+    """Judge a plan independently of the engine: broken rules, objective, figures.
+
+    A plan made by hand may give only the order of tickets; times are then computed. A plan with violations
+    gives exit code 1.
+    """
+    from dispatch_engine.cli.judging import run_check
+
+    raise typer.Exit(run_check(problem, plan, output, as_json, max_input_mb))
+
+
+@app.command()
+def report(
+    problem: ProblemFile,
+    plan: PlanFile,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE.html", help="The page to write; - prints it.")
+    ],
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Write a plan as one self-contained HTML page: map, timeline, figures, unassigned tickets."""
+    from dispatch_engine.cli.making import run_report
+
+    run_report(problem, plan, output, max_input_mb, quiet)
+
+
+@app.command()
+def generate(
+    config: Annotated[
+        str, typer.Argument(metavar="CONFIG", help="Recipe (YAML), such as scenarios/shanghai-weekday.yaml.")
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The problem to write; printed if not given."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", metavar="N", parser=whole(0, MAX_SEED), help="Instead of the recipe's seed."),
+    ] = None,
+    tickets: Annotated[
+        int | None,
+        typer.Option("--tickets", metavar="N", parser=whole(0, 100_000), help="Instead of the recipe's."),
+    ] = None,
+    technicians: Annotated[
+        int | None,
+        typer.Option("--technicians", metavar="N", parser=whole(0, 20_000), help="Instead of the recipe's."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make a problem from a recipe; the same recipe and seed give the same problem everywhere."""
+    from dispatch_engine.cli.making import run_generate
+
+    run_generate(config, output, seed, tickets, technicians, quiet)
+
+
+@imports.callback()
+def import_files() -> None:
+    """Turn files of other formats into problems."""
+
+
+@imports.command("trsp")
+def import_trsp(
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="Instance of the technician routing literature (.txt, .txt.gz)."),
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The problem to write; printed if not given."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Turn an instance of the technician routing and scheduling problem into a problem.
+
+    The objective is working time, as in the literature. Notes about the translation go to stderr.
+    """
+    from dispatch_engine.cli.making import run_import_trsp
+
+    run_import_trsp(file, output, quiet)
+
+
+@app.command()
+def warmup(quiet: Quiet = False) -> None:
+    """Compile the kernels once; they stay on disk for every later run of this version."""
+    from dispatch_engine.cli.making import run_warmup
+
+    run_warmup(quiet)
