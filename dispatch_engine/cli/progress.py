@@ -21,6 +21,7 @@ PHASES = {
     "prepare": "preparing the day",
     "construct": "making a first plan",
     "search": "searching for better plans",
+    "combine": "combining the best routes",
     "prove": "proving the plan",
     "check": "checking the plan",
     "stop": "stopping, the best plan is kept (Ctrl-C again aborts)",

@@ -12,11 +12,16 @@ from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.solver.kernels import data as layout
 from dispatch_engine.solver.kernels.chance import seeded
 from dispatch_engine.solver.kernels.data import SHIFT, TICKET, Data
+from dispatch_engine.solver.kernels.pool import Pool
 from dispatch_engine.solver.kernels.schedule import COLUMNS, MAX_LABELS
 from dispatch_engine.solver.kernels.state import OUT, UNKNOWN, State
 
 NEIGHBOURS = 100
 """Nearest tickets listed per ticket."""
+POOL_SLOTS = 1 << 17
+"""Routes that one thread remembers at most."""
+POOL_STOPS = 24
+"""Longer routes are not remembered; so the table stays below 20 MB a thread."""
 LARGEST_SUM = 1 << 62
 """Totals stay below it, so that int64 sums are exact."""
 
@@ -111,6 +116,29 @@ def new_state(shapes: Shapes, data: Data, seed: int) -> State:
         used=numbers(resources),
         rng=seeded(seed),
         counter=numbers(3),
+    )
+
+
+def new_pool(shapes: Shapes, slots: int = POOL_SLOTS) -> Pool:
+    """An empty memory of routes; ``slots`` is a power of two. Its codes are the same for every run."""
+    codes = np.random.Generator(np.random.PCG64(20_200_523)).integers(
+        1, np.iinfo(np.int64).max, shapes.num_tickets + shapes.num_shifts, np.int64
+    )
+
+    def numbers() -> NDArray[np.int64]:
+        return np.zeros(slots, np.int64)
+
+    return Pool(
+        ticket_code=codes[: shapes.num_tickets].copy(),
+        shift_code=codes[shapes.num_tickets :].copy(),
+        key=numbers(),
+        shift=numbers(),
+        length=numbers(),
+        points=numbers(),
+        cost=numbers(),
+        stamp=numbers(),
+        route=np.zeros((slots, min(longest_route(shapes), POOL_STOPS)), np.int32),
+        count=np.zeros(2, np.int64),
     )
 
 

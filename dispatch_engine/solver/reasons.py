@@ -78,7 +78,7 @@ def _message(code: ReasonCode, ticket: Ticket, count: int) -> str:
     several = count != 1
     texts: dict[str, str] = {
         "other_tickets_preferred": f"fits the day of {who}, but only by making dearer promises late",
-        "shift_full": f"no room is left in the day of {who} that reaches it in time and gets back",
+        "shift_full": f"{who} {'have' if several else 'has'} no room left for it in the day",
         "no_part": f"{who} {'have' if several else 'has'} not enough parts on the van for {parts}",
         "window_unreachable": f"{who} cannot be there within its time windows and back before the shift ends",
         "appointment_outside_windows": "the appointment lies after the end of the last time window",

@@ -6,18 +6,20 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 
 import numpy as np
 
 from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
-from dispatch_engine.solver.arrays import compile_data, new_state
+from dispatch_engine.solver.arrays import compile_data, new_pool, new_state
 from dispatch_engine.solver.budget import Budget, Stop
 from dispatch_engine.solver.kernels.anneal import anneal
 from dispatch_engine.solver.kernels.construct import construct
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import fill, load_routes
+from dispatch_engine.solver.kernels.pool import Pool
 from dispatch_engine.solver.kernels.state import ITERATIONS, State, clear, commit, keep_if_best
+from dispatch_engine.solver.master import Master, pool_columns
 
 CONSTRUCT_WEIGHT = 480 * UNITS / POINTS
 """Units per milli-point while constructing: an SLA point is worth eight hours of cost."""
@@ -80,7 +82,12 @@ class Search:
     def __init__(self, shapes: Shapes, seed: int, workers: int) -> None:
         self.data: Data = compile_data(shapes)
         self.states: list[State] = [new_state(shapes, self.data, seed * 1009 + i) for i in range(workers)]
+        self.pools: list[Pool] = [new_pool(shapes) for _ in range(workers)]
+        self._shapes = shapes
+        self._seed = seed
         self._accepted = np.zeros(0)
+        self._weight = CONSTRUCT_WEIGHT
+        self._inbox: list[list[list[int]] | None] = [None] * workers
         self._best_lock = threading.Lock()
         self.best_total: Total | None = None
 
@@ -113,8 +120,13 @@ class Search:
         if len(self._accepted) == 0 and not np.any(self.data.is_open):
             return
         schedule = Schedule.of(self._accepted, int(first.best_total[2]), len(first.shift_of))
-        with ThreadPoolExecutor(len(self.states)) as pool:
-            jobs = [pool.submit(self._anneal_one, state, schedule, budget, stop) for state in self.states]
+        self._weight = schedule.high
+        with ThreadPoolExecutor(len(self.states) + 1) as pool:
+            jobs = [
+                pool.submit(self._anneal_one, i, schedule, budget, stop) for i in range(len(self.states))
+            ]
+            if budget.master_seconds > 0:
+                jobs.append(pool.submit(self._recombine_now_and_then, budget, stop))
             try:
                 while wait(jobs, POLL_SECONDS, FIRST_EXCEPTION).not_done:
                     stop()
@@ -145,25 +157,68 @@ class Search:
     def offer(self, routes: list[list[int]]) -> Total | None:
         """Price ``routes`` (tickets per shift) and keep them if they are the best; None if one is infeasible."""
         state = self.states[0]
-        table, length = np.zeros_like(state.route), np.zeros_like(state.length)
-        for s, route in enumerate(routes):
-            table[s, : len(route)] = route
-            length[s] = len(route)
-        if not load_routes(self.data, state, table, length):
+        if not self._load(state, routes):
             return None
         keep_if_best(self.data, state)
         self._note_best(state)
         return self.best_total
 
-    def _anneal_one(self, state: State, schedule: Schedule, budget: Budget, stop: Stop) -> None:
+    def recombine(self, seconds: float, stop: Stop, *, deterministic: bool = False) -> bool:
+        """Let the master choose among all routes remembered; hand a better plan to the threads. True if it was."""
+        columns = [column for pool in self.pools for column in pool_columns(pool)]
+        best = self.best()
+        incumbent = [best.best_route[s, : best.best_length[s]].tolist() for s in range(len(best.length))]
+        routes = Master(self._shapes, columns).choose(
+            incumbent, self._weight, seconds=seconds, seed=self._seed, deterministic=deterministic, should_stop=stop
+        )
+        if routes is None or routes == incumbent:
+            return False
+        self._inbox = [routes for _ in self.states]
+        return True
+
+    def take_inbox(self) -> None:
+        """Load plans that wait in the inbox; only while no thread runs."""
+        for i in range(len(self.states)):
+            self._open_inbox(i)
+
+    def _open_inbox(self, i: int) -> None:
+        """Let thread ``i`` go on from the plan in its inbox, if that beats the thread's own best."""
+        routes, self._inbox[i] = self._inbox[i], None
+        if routes is None:
+            return
+        state = self.states[i]
+        route, length = state.route.copy(), state.length.copy()
+        if not self._load(state, routes) or not keep_if_best(self.data, state):
+            load_routes(self.data, state, route, length)
+        self._note_best(state)
+
+    def _load(self, state: State, routes: list[list[int]]) -> bool:
+        table, length = np.zeros_like(state.route), np.zeros_like(state.length)
+        for s, route in enumerate(routes):
+            table[s, : len(route)] = route
+            length[s] = len(route)
+        return bool(load_routes(self.data, state, table, length))
+
+    def _recombine_now_and_then(self, budget: Budget, stop: Stop) -> None:
+        while (pause := budget.until_master()) is not None:
+            end = monotonic() + pause
+            while monotonic() < end:
+                if stop() or budget.share_used(0) >= 1.0:
+                    return
+                sleep(min(POLL_SECONDS, pause))
+            self.recombine(budget.master_seconds, stop)
+
+    def _anneal_one(self, number: int, schedule: Schedule, budget: Budget, stop: Stop) -> None:
+        state, pool = self.states[number], self.pools[number]
         seconds_per_iteration = 1e-4
         while not stop():
+            self._open_inbox(number)
             done = int(state.counter[ITERATIONS])
             chunk = budget.next_chunk(done, seconds_per_iteration)
             if chunk <= 0:
                 return
             used, began = budget.share_used(done), monotonic()
-            found = anneal(self.data, state, chunk, schedule.weight(used), schedule.temperature(used))
+            found = anneal(self.data, state, pool, chunk, schedule.weight(used), schedule.temperature(used))
             seconds_per_iteration = (monotonic() - began) / chunk
             if found:
                 self._note_best(state)

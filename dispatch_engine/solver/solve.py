@@ -36,6 +36,10 @@ EXACT_TICKETS = 12
 SEARCH_SECONDS_BEFORE_EXACT = 0.5
 EXACT_SECONDS_UNDER_ITERATIONS = 60.0
 """Time for the exact model where the run is limited by iterations instead of seconds."""
+LAST_MASTER_SECONDS = 3.0
+LAST_MASTER_SHARE = 0.1
+LAST_MASTER_WORK = 2.0
+"""Deterministic seconds of CP-SAT."""
 RESERVE_SECONDS = 0.05
 RESERVE_SECONDS_PER_TICKET = 0.0006
 """Time kept back for decoding, reasons and check."""
@@ -47,7 +51,7 @@ class Progress:
 
     Attributes
     ----------
-    phase : ``compile``, ``prepare``, ``construct``, ``search``, ``prove`` or ``check``.
+    phase : ``compile``, ``prepare``, ``construct``, ``search``, ``combine``, ``prove`` or ``check``.
     seconds : since the start; ``time_limit`` as asked, None under an iteration limit.
     sla_penalty, cost : of the best plan so far (None before the first); cost in cost minutes, working minutes
         or cents, by the objective's mode. In ``working_time`` ``sla_penalty`` counts unserved tickets.
@@ -142,6 +146,12 @@ class _Run:
         self.search.construct()
         self.enter("search")
         self.search.anneal(self.budget(len(case.tickets)), self.stop, self.report)
+        if len(case.tickets) > EXACT_TICKETS and not self.stop():
+            self.enter("combine")
+            self.search.recombine(
+                self.master_seconds(), self.stop, deterministic=self.iterations is not None
+            )
+            self.search.take_inbox()
         if 0 < len(case.tickets) <= EXACT_TICKETS and shapes.num_shifts and not self.stop():
             self.enter("prove")
             self.prove(shapes)
@@ -153,9 +163,16 @@ class _Run:
         if self.iterations is not None:
             return IterationBudget(self.iterations)
         left = self.time_limit - RESERVE_SECONDS - RESERVE_SECONDS_PER_TICKET * tickets
+        left -= self.master_seconds()
         if tickets <= EXACT_TICKETS:
             left = min(left / 3, SEARCH_SECONDS_BEFORE_EXACT)
         return TimeBudget(self.start, self.start + left)
+
+    def master_seconds(self) -> float:
+        """What the last recombination may use: a tenth of the run, 3 s at most; under iterations units of work."""
+        if self.iterations is not None:
+            return LAST_MASTER_WORK
+        return min(LAST_MASTER_SECONDS, LAST_MASTER_SHARE * self.time_limit)
 
     def prove(self, shapes: Shapes) -> None:
         """Let the exact model improve the plan and prove it, in the time that is left."""

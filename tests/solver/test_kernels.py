@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shapes_strategies import shapes as random_shapes
 
 from dispatch_engine.rules.shapes import Shapes
-from dispatch_engine.solver.arrays import compile_data, longest_route, new_state
+from dispatch_engine.solver.arrays import compile_data, longest_route, new_pool, new_state
 from dispatch_engine.solver.kernels.anneal import anneal
 from dispatch_engine.solver.kernels.chance import below, seeded, shuffle, uniform
 from dispatch_engine.solver.kernels.polish import load_routes
@@ -106,7 +106,7 @@ def test_an_insertion_is_the_cheapest_of_all_places(day: Shapes, seed: int) -> N
     weight = chance.choice([0.0, 1.0, 1e6])
     place, points, cost, time_cost = best_insertion(
         data, 0, state.route[0], len(order), state.load[0], state.likely_count[0],
-        state.points[0], state.time_cost[0], v, weight, state.labels, state.used,
+        state.points[0], state.time_cost[0], v, weight, np.inf, state.labels, state.used,
     )  # fmt: skip
     possible = [price for price in prices if price is not None]
     if not possible:
@@ -130,7 +130,7 @@ def test_sums_kept_by_the_search_equal_a_full_recount(day: Shapes, seed: int, we
     clear(data, state)
     commit(state)
     for _ in range(10):
-        anneal(data, state, 5, weight, 1e5)
+        anneal(data, state, new_pool(day), 5, weight, 1e5)
         assert_sums(day, data, state)
 
 
@@ -168,14 +168,14 @@ def test_cached_prices_are_never_stale(day: Shapes, seed: int) -> None:
     data = compile_data(day)
     state = new_state(day, data, seed)
     clear(data, state)
-    anneal(data, state, 20, 100.0, 1e5)
+    anneal(data, state, new_pool(day), 20, 100.0, 1e5)
     for v in range(day.num_tickets):
         for s in range(day.num_shifts):
             if state.price_version[v, s] != state.version[s] or state.shift_of[v] == s or day.closed_by[s, v]:
                 continue
             fresh = best_insertion(
                 data, s, state.route[s], state.length[s], state.load[s], state.likely_count[s],
-                state.points[s], state.time_cost[s], v, 100.0, state.labels, state.used,
+                state.points[s], state.time_cost[s], v, 100.0, np.inf, state.labels, state.used,
             )  # fmt: skip
             kept = (state.price_place, state.price_points, state.price_cost)
             assert fresh[:3] == tuple(int(table[v, s]) for table in kept)
@@ -190,7 +190,7 @@ def test_global_terms_belong_to_the_plan(day: Shapes, seed: int) -> None:
     data = compile_data(day)
     state = new_state(day, data, seed)
     clear(data, state)
-    anneal(data, state, 20, 100.0, 1e5)
+    anneal(data, state, new_pool(day), 20, 100.0, 1e5)
     keep_if_best(data, state)
     used = [s for s in range(day.num_shifts) if state.length[s]]
     largest = 0

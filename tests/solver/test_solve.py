@@ -100,7 +100,7 @@ def test_a_mandatory_ticket_that_nobody_can_serve_makes_the_plan_infeasible() ->
         ({}, {"required_tools": ["pump"]}, "no_tool", "lacks a tool of: pump"),
         ({}, {"required_tags": ["north"]}, "no_tag", "lacks a tag of: north"),
         ({}, {"excluded_technicians": ["T1"]}, "excluded", "is excluded"),
-        ({}, {"duration_minutes": 300}, "shift_full", "no room is left"),
+        ({}, {"duration_minutes": 300}, "shift_full", "has no room left"),
         (
             {},
             {"time_windows": [{"start": "2026-11-23T20:00:00+08:00", "end": "2026-11-23T21:00:00+08:00"}]},

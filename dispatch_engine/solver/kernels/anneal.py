@@ -6,6 +6,7 @@ import numpy as np
 
 from dispatch_engine.solver.compiled import kernel
 from dispatch_engine.solver.kernels.chance import below, shuffle, uniform
+from dispatch_engine.solver.kernels.pool import remember
 from dispatch_engine.solver.kernels.route import NOWHERE
 from dispatch_engine.solver.kernels.ruin import ruin
 from dispatch_engine.solver.kernels.state import (
@@ -22,6 +23,8 @@ from dispatch_engine.solver.kernels.state import (
 )
 
 BLINK = 0.01
+POOL_TEMPERATURES = 2.0
+"""A plan's routes are worth remembering if it is at most so many temperatures worse than the least score."""
 MOST_PENDING = 60
 """Tickets tried in one recreation at most, beyond those just removed: a storm day has hundreds waiting."""
 RANDOM_SHARE, SCARCE_SHARE, DEAR_SHARE, EARLY_SHARE = 4, 4, 2, 2
@@ -103,14 +106,26 @@ def recreate(data, state, weight):
 
 
 @kernel
-def anneal(data, state, iterations, weight, temperature):
+def remember_touched(state, pool):
+    """Put every route changed since the last commit into the ``pool``."""
+    for i in range(state.counter[NUM_TOUCHED]):
+        s = state.touched[i]
+        if state.length[s] > 0:
+            remember(pool, s, state.route[s], state.length[s], state.points[s], state.cost[s])
+
+
+@kernel
+def anneal(data, state, pool, iterations, weight, temperature):
     """Run ``iterations`` of ruin and recreate at one weight and temperature; the number of new best plans.
+
+    Routes of accepted plans not much worse than the best one met in this call go into ``pool``.
 
     ``weight`` is in units per milli-point, ``temperature`` in units. A worse plan is accepted with
     probability exp(-difference / temperature) (Christiaens & Vanden Berghe 2020, section 5.4).
     """
     found = 0
     current = softened(data, state, weight)
+    least = current
     for _ in range(iterations):
         ruin(data, state)
         recreate(data, state, weight)
@@ -118,6 +133,9 @@ def anneal(data, state, iterations, weight, temperature):
         if score <= current - temperature * np.log(uniform(state.rng)):
             if keep_if_best(data, state):
                 found += 1
+            least = min(least, score)
+            if score <= least + POOL_TEMPERATURES * temperature:
+                remember_touched(state, pool)
             commit(state)
             current = score
         else:

@@ -21,7 +21,7 @@ def best_two(data, state, v, weight, best_shift, best_score, second_score):
     ticket = data.ticket[v]
     for i in range(ticket.shift_from, ticket.shift_to):
         s = data.open_shift[i]
-        if price(data, state, v, s, weight) == NOWHERE:
+        if price(data, state, v, s, weight, np.inf) == NOWHERE:
             continue
         score = weight * state.price_points[v, s] + state.price_cost[v, s]
         if score < best_score[v]:
@@ -80,7 +80,7 @@ def refresh(data, state, v, s, weight, best_shift, best_score, second_score):
     if best_shift[v] == s:
         best_two(data, state, v, weight, best_shift, best_score, second_score)
         return
-    if price(data, state, v, s, weight) == NOWHERE:
+    if price(data, state, v, s, weight, np.inf) == NOWHERE:
         return
     score = weight * state.price_points[v, s] + state.price_cost[v, s]
     if score < best_score[v]:

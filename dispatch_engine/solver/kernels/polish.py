@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dispatch_engine.solver.compiled import kernel
 from dispatch_engine.solver.kernels.route import NOWHERE, best_insertion, fits
 from dispatch_engine.solver.kernels.state import (
@@ -47,7 +49,7 @@ def fill(data, state, weight):
         ticket = data.ticket[v]
         for i in range(ticket.shift_from, ticket.shift_to):
             s = data.open_shift[i]
-            if price(data, state, v, s, weight) == NOWHERE:
+            if price(data, state, v, s, weight, np.inf) == NOWHERE:
                 continue
             points = state.price_points[v, s] - ticket.out_points
             gains = points < 0 or (points == 0 and state.price_cost[v, s] < ticket.out_cost)
@@ -74,7 +76,7 @@ def last_try(data, state, v, weight, answer):
         else:
             place, _, _, _ = best_insertion(
                 data, s, state.route[s], state.length[s], state.load[s], state.likely_count[s],
-                state.points[s], state.time_cost[s], v, weight, state.labels, state.used,
+                state.points[s], state.time_cost[s], v, weight, np.inf, state.labels, state.used,
             )  # fmt: skip
             if place != NOWHERE:
                 answer[s] = FITS

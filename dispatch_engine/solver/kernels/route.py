@@ -173,15 +173,16 @@ def own_fix_cost(data, s, v, used):
 
 @kernel
 def best_insertion(
-    data, s, route, length, load, likely_count, points_now, time_cost_now, v, weight, labels, used
+    data, s, route, length, load, likely_count, points_now, time_cost_now, v, weight, cutoff, labels, used
 ):
     """Find the place in route ``s`` where ``v`` costs least by ``weight * points + cost``.
 
     Parameters: ``route`` int64[M] with ``length`` stops, which cost ``points_now`` and, for time alone,
     ``time_cost_now``; ``load`` and ``likely_count`` int64[R] its sums; ``labels`` int64[3, MAX_LABELS, COLUMNS]
     and ``used`` int64[R] are scratch.
-    Returns (place, more points, more cost, time cost then); place NOWHERE where no place is feasible. Every
-    place is priced exactly by running the schedule through the whole rest of the route.
+    Returns (place, more points, more cost, time cost then); place NOWHERE where no place is feasible for less
+    than ``cutoff``. A place is priced exactly, by running the schedule through the whole rest of the route,
+    unless its detour alone already costs more than the best place so far.
     """
     if length == route.shape[0] or not fits(data, s, v, load):
         return NOWHERE, 0, 0, 0
@@ -205,7 +206,7 @@ def best_insertion(
     )
     travel = data.travel[shift.kind]
     by_duration = parameter[DURATION_PRICE] > 0
-    best_place, best_points, best_cost, best_time, best_score = NOWHERE, 0, 0, 0, np.inf
+    best_place, best_points, best_cost, best_time, best_score = NOWHERE, 0, 0, 0, cutoff
     origin = shift.start_place
     here = ticket[v].place
     count = begin(shift, parameter[DURATION_PRICE], labels, 0)

@@ -215,13 +215,18 @@ def reprice(data, state, s):
 
 
 @kernel
-def price(data, state, v, s, weight):
-    """Bring the cached best insertion of ``v`` into shift ``s`` up to date; its place, or NOWHERE."""
+def price(data, state, v, s, weight, cutoff):
+    """Bring the cached best insertion of ``v`` into shift ``s`` up to date; its place, or NOWHERE.
+
+    A price that is not cached yet is only looked for below ``cutoff``.
+    """
     if state.price_version[v, s] != state.version[s]:
         place, points, cost, time_cost = best_insertion(
             data, s, state.route[s], state.length[s], state.load[s], state.likely_count[s],
-            state.points[s], state.time_cost[s], v, weight, state.labels, state.used,
+            state.points[s], state.time_cost[s], v, weight, cutoff, state.labels, state.used,
         )  # fmt: skip
+        if place == NOWHERE and cutoff < np.inf:
+            return NOWHERE  # too dear or impossible: not told apart, so not kept
         state.price_place[v, s] = place
         state.price_points[v, s] = points
         state.price_cost[v, s] = cost
@@ -245,13 +250,16 @@ def cheapest(data, state, v, weight, blink):
     """
     best_shift, best_score = NOWHERE, np.inf
     ticket = data.ticket[v]
-    for i in range(ticket.shift_from, ticket.shift_to):
-        s = data.open_shift[i]
-        if price(data, state, v, s, weight) == NOWHERE:
-            continue
-        score = weight * state.price_points[v, s] + state.price_cost[v, s]
-        if score < best_score and (blink <= 0.0 or uniform(state.rng) >= blink):
-            best_shift, best_score = s, score
+    for fresh in (True, False):  # first the prices known: they cut the search for the others short
+        for i in range(ticket.shift_from, ticket.shift_to):
+            s = data.open_shift[i]
+            if (state.price_version[v, s] == state.version[s]) != fresh:
+                continue
+            if price(data, state, v, s, weight, best_score) == NOWHERE:
+                continue
+            score = weight * state.price_points[v, s] + state.price_cost[v, s]
+            if score < best_score and (blink <= 0.0 or uniform(state.rng) >= blink):
+                best_shift, best_score = s, score
     return best_shift, best_score
 
 
