@@ -138,7 +138,7 @@ def new_pool(shapes: Shapes, slots: int = POOL_SLOTS) -> Pool:
         cost=numbers(),
         stamp=numbers(),
         route=np.zeros((slots, min(longest_route(shapes), POOL_STOPS)), np.int32),
-        count=np.zeros(2, np.int64),
+        counted=np.zeros(2, np.int64),
     )
 
 

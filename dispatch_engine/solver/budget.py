@@ -7,23 +7,8 @@ from time import monotonic
 from typing import Protocol
 
 
-MASTER_SECONDS = 1.0
-MASTER_SHARE = 0.05
-"""The master beside the search may use so much at a time, and at most this share of the run."""
-MASTER_PAUSES = 3.0
-"""Between two runs of the master, so many times that time passes."""
-
-
 class Budget(Protocol):
-    """What is left of a run, as one search thread sees it.
-
-    ``master_seconds`` is what the master may use each time it runs beside the search; 0: it does not.
-    """
-
-    master_seconds: float
-
-    def until_master(self) -> float | None:
-        """Seconds from now until the master should run again; None: not any more."""
+    """What is left of a run, as one search thread sees it."""
 
     def share_used(self, iterations: int) -> float:
         """The share of the budget used so far, 0 to 1, after ``iterations`` of this thread."""
@@ -41,12 +26,6 @@ class TimeBudget:
     def __init__(self, start: float, deadline: float) -> None:
         self._start = start
         self._deadline = deadline
-        self.master_seconds = min(MASTER_SECONDS, MASTER_SHARE * (deadline - start))
-
-    def until_master(self) -> float | None:
-        """Three times what the master may use; nothing near the end, when it would come too late."""
-        pause = MASTER_PAUSES * self.master_seconds
-        return pause if monotonic() + pause + self.master_seconds < self._deadline else None
 
     def share_used(self, iterations: int) -> float:  # noqa: ARG002 (one protocol for both budgets)
         """The share of the time that has passed."""
@@ -66,11 +45,6 @@ class IterationBudget:
 
     CHUNK = 100
     """Iterations between two steps of the annealing schedule; part of what makes runs repeatable."""
-    master_seconds = 0.0
-
-    def until_master(self) -> float | None:
-        """Never: when it runs would depend on the clock."""
-        return None
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.solver.kernels.pool import Pool
+
+if TYPE_CHECKING:
+    from ortools.sat.python.cp_model import IntVar
 
 MOST_LP_ROUTES = 30_000
 """Routes that the relaxation looks at, the cheapest per ticket first."""
@@ -34,7 +38,7 @@ class Column:
 
 
 def pool_columns(pool: Pool) -> list[Column]:
-    """The routes that a pool holds now. Safe while its thread writes: a torn route is priced anew when chosen."""
+    """The routes that a pool holds; no thread may be writing to it."""
     slots = np.flatnonzero(pool.key)
     routes, lengths = pool.route[slots].tolist(), pool.length[slots].tolist()
     rows = zip(
@@ -80,7 +84,11 @@ class Master:
         left = seconds if deterministic else seconds - (monotonic() - start)
         if left <= 0 or (should_stop is not None and should_stop()):
             return None
-        return self._solve(chosen, incumbent, left, seed, deterministic)
+        known = {(s, tuple(route)) for s, route in enumerate(incumbent) if route}
+        listed = {(column.shift, column.tickets) for column in chosen}
+        chosen = chosen + [c for c in self.columns if (c.shift, c.tickets) in known - listed]
+        choice = _Choice(self.shapes, chosen, known)
+        return choice.solve(left, seed, deterministic)
 
     def _ranked(self, weight: float) -> list[Column]:
         """The columns with the least reduced cost in the linear relaxation."""
@@ -120,72 +128,103 @@ class Master:
             return np.array([weight * c.points + c.cost for c in columns])
         return np.array([variable.reduced_cost() for variable in variables])
 
-    def _solve(
-        self, columns: list[Column], incumbent: Sequence[Sequence[int]], seconds: float, seed: int, deterministic: bool
-    ) -> list[list[int]] | None:
+
+class _Choice:
+    """The CP-SAT model: take at most one column a shift, serve each ticket once or leave it out.
+
+    Parameters
+    ----------
+    known : (shift, tickets in order) of the incumbent's routes, the hint.
+    """
+
+    def __init__(
+        self, shapes: Shapes, columns: list[Column], known: set[tuple[int, tuple[int, ...]]]
+    ) -> None:
         from ortools.sat.python import cp_model
 
-        shapes = self.shapes
-        known = {(s, tuple(route)) for s, route in enumerate(incumbent) if route}
-        listed = {(c.shift, c.tickets) for c in columns}
-        columns = columns + [c for c in self.columns if (c.shift, c.tickets) in known - listed]
-        model = cp_model.CpModel()
-        take = [model.NewBoolVar("") for _ in columns]
-        leave = [model.NewBoolVar("") for _ in range(shapes.num_tickets)]
-        by_ticket: list[list[cp_model.IntVar]] = [[] for _ in leave]
-        by_shift: list[list[cp_model.IntVar]] = [[] for _ in range(shapes.num_shifts)]
-        for variable, column in zip(take, columns, strict=True):
-            by_shift[column.shift].append(variable)
-            for ticket in column.tickets:
-                by_ticket[ticket].append(variable)
-        for routes, left_out in zip(by_ticket, leave, strict=True):
-            model.AddExactlyOne([*routes, left_out])
-        for routes in by_shift:
-            model.AddAtMostOne(routes)
+        self.columns = columns
+        self.num_shifts = shapes.num_shifts
+        self.model = cp_model.CpModel()
+        self.take = [self.model.new_bool_var("") for _ in columns]
+        self.leave = [self.model.new_bool_var("") for _ in range(shapes.num_tickets)]
+        self._serve_once_or_leave_out()
+        self._one_route_a_shift()
+        self.tiers = self._tiers(shapes)
         served = {ticket for _, tickets in known for ticket in tickets}
-        for variable, column in zip(take, columns, strict=True):
-            model.AddHint(variable, (column.shift, column.tickets) in known)
-        for ticket, variable in enumerate(leave):
-            model.AddHint(variable, ticket not in served)
-        tiers = [
-            [(v, 1) for v, must in zip(leave, shapes.mandatory.tolist(), strict=True) if must],
-            [
-                *((x, c.points) for x, c in zip(take, columns, strict=True)),
-                *zip(leave, shapes.unassigned_points.tolist(), strict=True),
-            ],
-            [
-                *((x, c.cost) for x, c in zip(take, columns, strict=True)),
-                *zip(leave, shapes.unassigned_cost.tolist(), strict=True),
-            ],
-        ]
-        answer: list[int] | None = None
-        end = monotonic() + seconds
-        open_tiers = [terms for tier in tiers if (terms := [(v, int(n)) for v, n in tier if n])]
-        for number, terms in enumerate(open_tiers):
+        self._hint(
+            [(column.shift, column.tickets) in known for column in columns],
+            [ticket not in served for ticket in range(shapes.num_tickets)],
+        )
+
+    def solve(self, seconds: float, seed: int, deterministic: bool) -> list[list[int]] | None:
+        """Minimise tier after tier, each with the ones before held; None if not even the first was solved."""
+        from ortools.sat.python import cp_model
+
+        answer, end = None, monotonic() + seconds
+        for number, terms in enumerate(self.tiers):
             solver = cp_model.CpSolver()
             solver.parameters.num_workers = 1
             solver.parameters.random_seed = seed % (1 << 31)
             solver.parameters.linearization_level = 2
-            share = seconds / len(open_tiers)
             if deterministic:
-                solver.parameters.max_deterministic_time = share
+                solver.parameters.max_deterministic_time = seconds / len(self.tiers)
             else:
-                solver.parameters.max_time_in_seconds = max(0.01, (end - monotonic()) / (len(open_tiers) - number))
+                share = (end - monotonic()) / (len(self.tiers) - number)
+                solver.parameters.max_time_in_seconds = max(0.01, share)
             total = sum(factor * variable for variable, factor in terms)
-            model.Minimize(total)
-            status = solver.Solve(model)
-            if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            self.model.minimize(total)
+            if solver.solve(self.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
                 break
-            answer = [i for i, variable in enumerate(take) if solver.BooleanValue(variable)]
-            model.Add(total <= round(solver.ObjectiveValue()))
-            model.ClearHints()
-            for variable in (*take, *leave):
-                model.AddHint(variable, solver.BooleanValue(variable))
-        if answer is None:
-            return None
-        routes: list[list[int]] = [[] for _ in range(shapes.num_shifts)]
-        for i in answer:
-            routes[columns[i].shift] = list(columns[i].tickets)
+            taken = [solver.boolean_value(variable) for variable in self.take]
+            left_out = [solver.boolean_value(variable) for variable in self.leave]
+            answer = taken
+            # Summed here, in integers: the solver states its objective as a float.
+            value = sum(factor for variable, factor in terms if solver.boolean_value(variable))
+            self.model.add(total <= value)
+            self._hint(taken, left_out)
+        return None if answer is None else self._routes(answer)
+
+    def _serve_once_or_leave_out(self) -> None:
+        """Each ticket is in exactly one route taken, or left out."""
+        choices: list[list[IntVar]] = [[left_out] for left_out in self.leave]
+        for variable, column in zip(self.take, self.columns, strict=True):
+            for ticket in column.tickets:
+                choices[ticket].append(variable)
+        for choice in choices:
+            self.model.add_exactly_one(choice)
+
+    def _one_route_a_shift(self) -> None:
+        """Each shift takes at most one route."""
+        choices: list[list[IntVar]] = [[] for _ in range(self.num_shifts)]
+        for variable, column in zip(self.take, self.columns, strict=True):
+            choices[column.shift].append(variable)
+        for choice in choices:
+            self.model.add_at_most_one(choice)
+
+    def _tiers(self, shapes: Shapes) -> list[list[tuple[IntVar, int]]]:
+        """What each tier sums up, tiers without any price left out."""
+        out = (shapes.mandatory.astype(int), shapes.unassigned_points, shapes.unassigned_cost)
+        of_routes = (
+            [0] * len(self.columns),
+            [c.points for c in self.columns],
+            [c.cost for c in self.columns],
+        )
+        tiers = []
+        for routes, left_out in zip(of_routes, out, strict=True):
+            priced = [*zip(self.take, routes, strict=True), *zip(self.leave, left_out.tolist(), strict=True)]
+            tiers.append([(variable, factor) for variable, factor in priced if factor])
+        return [terms for terms in tiers if terms]
+
+    def _hint(self, taken: list[bool], left_out: list[bool]) -> None:
+        self.model.clear_hints()  # type: ignore[no-untyped-call]
+        for variable, value in zip((*self.take, *self.leave), (*taken, *left_out), strict=True):
+            self.model.add_hint(variable, value)
+
+    def _routes(self, taken: list[bool]) -> list[list[int]]:
+        routes: list[list[int]] = [[] for _ in range(self.num_shifts)]
+        for column, is_taken in zip(self.columns, taken, strict=True):
+            if is_taken:
+                routes[column.shift] = list(column.tickets)
         return routes
 
 
@@ -195,6 +234,10 @@ def _cheapest_orders(columns: Iterable[Column]) -> list[Column]:
     for column in columns:
         key = (column.shift, frozenset(column.tickets))
         known = best.get(key)
-        if known is None or (column.points, column.cost, column.tickets) < (known.points, known.cost, known.tickets):
+        if known is None or (column.points, column.cost, column.tickets) < (
+            known.points,
+            known.cost,
+            known.tickets,
+        ):
             best[key] = column
     return sorted(best.values(), key=lambda column: (column.shift, column.tickets))

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from time import monotonic, sleep
+from time import monotonic
 
 import numpy as np
 
@@ -87,7 +87,6 @@ class Search:
         self._seed = seed
         self._accepted = np.zeros(0)
         self._weight = CONSTRUCT_WEIGHT
-        self._inbox: list[list[list[int]] | None] = [None] * workers
         self._best_lock = threading.Lock()
         self.best_total: Total | None = None
 
@@ -121,12 +120,8 @@ class Search:
             return
         schedule = Schedule.of(self._accepted, int(first.best_total[2]), len(first.shift_of))
         self._weight = schedule.high
-        with ThreadPoolExecutor(len(self.states) + 1) as pool:
-            jobs = [
-                pool.submit(self._anneal_one, i, schedule, budget, stop) for i in range(len(self.states))
-            ]
-            if budget.master_seconds > 0:
-                jobs.append(pool.submit(self._recombine_now_and_then, budget, stop))
+        with ThreadPoolExecutor(len(self.states)) as pool:
+            jobs = [pool.submit(self._anneal_one, i, schedule, budget, stop) for i in range(len(self.states))]
             try:
                 while wait(jobs, POLL_SECONDS, FIRST_EXCEPTION).not_done:
                     stop()
@@ -164,33 +159,22 @@ class Search:
         return self.best_total
 
     def recombine(self, seconds: float, stop: Stop, *, deterministic: bool = False) -> bool:
-        """Let the master choose among all routes remembered; hand a better plan to the threads. True if it was."""
+        """Let the master choose among all routes remembered, after the threads ended. True if it found better."""
         columns = [column for pool in self.pools for column in pool_columns(pool)]
         best = self.best()
         incumbent = [best.best_route[s, : best.best_length[s]].tolist() for s in range(len(best.length))]
+        before = self.best_total
         routes = Master(self._shapes, columns).choose(
-            incumbent, self._weight, seconds=seconds, seed=self._seed, deterministic=deterministic, should_stop=stop
+            incumbent,
+            self._weight,
+            seconds=seconds,
+            seed=self._seed,
+            deterministic=deterministic,
+            should_stop=stop,
         )
-        if routes is None or routes == incumbent:
-            return False
-        self._inbox = [routes for _ in self.states]
-        return True
-
-    def take_inbox(self) -> None:
-        """Load plans that wait in the inbox; only while no thread runs."""
-        for i in range(len(self.states)):
-            self._open_inbox(i)
-
-    def _open_inbox(self, i: int) -> None:
-        """Let thread ``i`` go on from the plan in its inbox, if that beats the thread's own best."""
-        routes, self._inbox[i] = self._inbox[i], None
-        if routes is None:
-            return
-        state = self.states[i]
-        route, length = state.route.copy(), state.length.copy()
-        if not self._load(state, routes) or not keep_if_best(self.data, state):
-            load_routes(self.data, state, route, length)
-        self._note_best(state)
+        if routes is not None and routes != incumbent:
+            self.offer(routes)
+        return self.best_total != before
 
     def _load(self, state: State, routes: list[list[int]]) -> bool:
         table, length = np.zeros_like(state.route), np.zeros_like(state.length)
@@ -199,20 +183,10 @@ class Search:
             length[s] = len(route)
         return bool(load_routes(self.data, state, table, length))
 
-    def _recombine_now_and_then(self, budget: Budget, stop: Stop) -> None:
-        while (pause := budget.until_master()) is not None:
-            end = monotonic() + pause
-            while monotonic() < end:
-                if stop() or budget.share_used(0) >= 1.0:
-                    return
-                sleep(min(POLL_SECONDS, pause))
-            self.recombine(budget.master_seconds, stop)
-
     def _anneal_one(self, number: int, schedule: Schedule, budget: Budget, stop: Stop) -> None:
         state, pool = self.states[number], self.pools[number]
         seconds_per_iteration = 1e-4
         while not stop():
-            self._open_inbox(number)
             done = int(state.counter[ITERATIONS])
             chunk = budget.next_chunk(done, seconds_per_iteration)
             if chunk <= 0:

@@ -148,10 +148,7 @@ class _Run:
         self.search.anneal(self.budget(len(case.tickets)), self.stop, self.report)
         if len(case.tickets) > EXACT_TICKETS and not self.stop():
             self.enter("combine")
-            self.search.recombine(
-                self.master_seconds(), self.stop, deterministic=self.iterations is not None
-            )
-            self.search.take_inbox()
+            self.search.recombine(self.master_seconds(), self.stop, deterministic=self.iterations is not None)
         if 0 < len(case.tickets) <= EXACT_TICKETS and shapes.num_shifts and not self.stop():
             self.enter("prove")
             self.prove(shapes)

@@ -24,7 +24,10 @@ FITS, NO_ROOM, LIMIT = range(3)
 
 @kernel
 def load_routes(data, state, route, length):
-    """Replace the plan by the routes ``route`` int64[S, M] with ``length`` int64[S]; False if one is infeasible."""
+    """Replace the plan by the routes ``route`` int64[S, M] with ``length`` int64[S].
+
+    False if a route has no schedule, goes over a limit, or serves a ticket that is closed for its shift.
+    """
     clear(data, state)
     feasible = True
     for s in range(length.shape[0]):
@@ -34,6 +37,10 @@ def load_routes(data, state, route, length):
             state.shift_of[route[s, p]] = s
             add_out(data, state, route[s, p], -1)
         recount(data, state, s)
+        for p in range(length[s]):
+            feasible = feasible and data.is_open[s, route[s, p]] > 0
+        for r in range(data.stock.shape[1]):
+            feasible = feasible and (length[s] == 0 or state.load[s, r] <= data.stock[s, r])
         feasible = reprice(data, state, s) and feasible
     commit(state)
     return feasible

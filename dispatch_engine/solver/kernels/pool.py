@@ -18,7 +18,7 @@ class Pool(NamedTuple):
 
     ``ticket_code`` int64[V], ``shift_code`` int64[S]: random numbers whose xor names a set (Zobrist 1970).
     Per slot: ``key`` int64[H] (0: empty), ``shift``, ``length``, ``points``, ``cost``, ``stamp`` int64[H] and
-    ``route`` int32[H, M]. ``count`` int64[2]: routes offered, and slots filled.
+    ``route`` int32[H, M]. ``counted`` int64[2]: routes offered, and slots filled.
     """
 
     ticket_code: NDArray[np.int64]
@@ -30,7 +30,7 @@ class Pool(NamedTuple):
     cost: NDArray[np.int64]
     stamp: NDArray[np.int64]
     route: NDArray[np.int32]
-    count: NDArray[np.int64]
+    counted: NDArray[np.int64]
 
 
 @kernel
@@ -61,20 +61,20 @@ def remember(pool, s, route, length, points, cost):
     """Keep a feasible, non-empty route with its price, if it is the cheapest order met of its set."""
     if length > pool.route.shape[1]:
         return
-    pool.count[0] += 1
+    pool.counted[0] += 1
     key = name_of(pool, s, route, length)
     slot = slot_for(pool, key)
     if pool.key[slot] == key:
-        pool.stamp[slot] = pool.count[0]
+        pool.stamp[slot] = pool.counted[0]
         if (pool.points[slot], pool.cost[slot]) <= (points, cost):
             return
     elif pool.key[slot] == 0:
-        pool.count[1] += 1
+        pool.counted[1] += 1
     pool.key[slot] = key
     pool.shift[slot] = s
     pool.length[slot] = length
     pool.points[slot] = points
     pool.cost[slot] = cost
-    pool.stamp[slot] = pool.count[0]
+    pool.stamp[slot] = pool.counted[0]
     for i in range(length):
         pool.route[slot, i] = route[i]
