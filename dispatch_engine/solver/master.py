@@ -7,7 +7,7 @@ then chooses among the best few, with the incumbent as hint (the matheuristic of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -21,8 +21,8 @@ from dispatch_engine.solver.kernels.pool import Pool
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import IntVar
 
-MOST_LP_ROUTES = 30_000
-"""Routes that the relaxation looks at, the cheapest per ticket first."""
+MOST_LP_ROUTES = 15_000
+"""Routes that the relaxation looks at, the last ones met."""
 MOST_ROUTES = 2_500
 """Routes that CP-SAT chooses from."""
 
@@ -37,27 +37,38 @@ class Column:
     cost: int
 
 
-def pool_columns(pool: Pool) -> list[Column]:
-    """The routes that a pool holds; no thread may be writing to it."""
-    slots = np.flatnonzero(pool.key)
-    routes, lengths = pool.route[slots].tolist(), pool.length[slots].tolist()
-    rows = zip(
-        pool.shift[slots].tolist(),
-        routes,
-        lengths,
-        pool.points[slots].tolist(),
-        pool.cost[slots].tolist(),
-        strict=True,
+def pool_columns(pools: Sequence[Pool], most: int = MOST_LP_ROUTES) -> list[Column]:
+    """The last ``most`` routes met, one per shift and set of tickets, the cheapest; no thread may be writing.
+
+    Late routes come from better plans: the search cools down. All pools must have the same codes.
+    """
+    slots = [np.flatnonzero(pool.key) for pool in pools]
+    key, stamp, points, cost = (
+        np.concatenate([getattr(pool, name)[slot] for pool, slot in zip(pools, slots, strict=True)])
+        for name in ("key", "stamp", "points", "cost")
     )
-    return [Column(s, tuple(route[:length]), points, cost) for s, route, length, points, cost in rows]
+    where = np.concatenate([np.full(len(slot), i) for i, slot in enumerate(slots)])
+    place = np.concatenate(slots)
+    order = np.lexsort((where, -stamp, cost, points, key))
+    first = np.ones(len(order), np.bool_)
+    first[1:] = key[order][1:] != key[order][:-1]
+    kept = order[first]
+    latest = kept[np.argsort(-stamp[kept], kind="stable")[:most]]
+    columns = [_column(pools[where[i]], int(place[i])) for i in latest.tolist()]
+    return sorted(columns, key=lambda column: (column.shift, column.tickets))
+
+
+def _column(pool: Pool, slot: int) -> Column:
+    tickets = tuple(pool.route[slot, : pool.length[slot]].tolist())
+    return Column(int(pool.shift[slot]), tickets, int(pool.points[slot]), int(pool.cost[slot]))
 
 
 class Master:
-    """The set-partitioning model of one day over given routes."""
+    """The set-partitioning model of one day over given routes, one per shift and set of tickets."""
 
-    def __init__(self, shapes: Shapes, columns: Iterable[Column]) -> None:
+    def __init__(self, shapes: Shapes, columns: list[Column]) -> None:
         self.shapes = shapes
-        self.columns = _cheapest_orders(columns)
+        self.columns = columns
 
     def choose(
         self,
@@ -80,7 +91,7 @@ class Master:
         if not self.columns:
             return None
         start = monotonic()
-        chosen = self._ranked(weight)
+        chosen = self._ranked(weight, None if deterministic else seconds / 2)
         left = seconds if deterministic else seconds - (monotonic() - start)
         if left <= 0 or (should_stop is not None and should_stop()):
             return None
@@ -90,18 +101,17 @@ class Master:
         choice = _Choice(self.shapes, chosen, known)
         return choice.solve(left, seed, deterministic)
 
-    def _ranked(self, weight: float) -> list[Column]:
+    def _ranked(self, weight: float, seconds: float | None) -> list[Column]:
         """The columns with the least reduced cost in the linear relaxation."""
-        columns = self.columns
-        if len(columns) <= MOST_ROUTES:
-            return columns
-        if len(columns) > MOST_LP_ROUTES:
-            each = np.array([(weight * c.points + c.cost) / len(c.tickets) for c in columns])
-            columns = [columns[i] for i in np.argsort(each, kind="stable")[:MOST_LP_ROUTES]]
-        price = self._reduced_costs(columns, weight)
-        return [columns[i] for i in np.argsort(price, kind="stable")[:MOST_ROUTES]]
+        if len(self.columns) <= MOST_ROUTES:
+            return self.columns
+        price = self._reduced_costs(self.columns, weight, seconds)
+        return [self.columns[i] for i in np.argsort(price, kind="stable")[:MOST_ROUTES]]
 
-    def _reduced_costs(self, columns: list[Column], weight: float) -> NDArray[np.float64]:
+    def _reduced_costs(
+        self, columns: list[Column], weight: float, seconds: float | None
+    ) -> NDArray[np.float64]:
+        """Reduced costs in the relaxation; the plain price per ticket where ``seconds`` did not suffice."""
         from ortools.linear_solver import pywraplp
 
         solver = pywraplp.Solver.CreateSolver("GLOP")
@@ -124,8 +134,10 @@ class Master:
             price += 1e3 * weight * 1000 * bool(shapes.mandatory[ticket])
             objective.SetCoefficient(variable, price)
             served[ticket].SetCoefficient(variable, 1.0)
+        if seconds is not None:
+            solver.SetTimeLimit(max(1, int(1000 * seconds)))
         if solver.Solve() != pywraplp.Solver.OPTIMAL:
-            return np.array([weight * c.points + c.cost for c in columns])
+            return np.array([(weight * c.points + c.cost) / len(c.tickets) for c in columns])
         return np.array([variable.reduced_cost() for variable in variables])
 
 
@@ -226,18 +238,3 @@ class _Choice:
             if is_taken:
                 routes[column.shift] = list(column.tickets)
         return routes
-
-
-def _cheapest_orders(columns: Iterable[Column]) -> list[Column]:
-    """One column per shift and set of tickets, the cheapest; in an order that does not depend on threads."""
-    best: dict[tuple[int, frozenset[int]], Column] = {}
-    for column in columns:
-        key = (column.shift, frozenset(column.tickets))
-        known = best.get(key)
-        if known is None or (column.points, column.cost, column.tickets) < (
-            known.points,
-            known.cost,
-            known.tickets,
-        ):
-            best[key] = column
-    return sorted(best.values(), key=lambda column: (column.shift, column.tickets))

@@ -160,14 +160,15 @@ class Search:
 
     def recombine(self, seconds: float, stop: Stop, *, deterministic: bool = False) -> bool:
         """Let the master choose among all routes remembered, after the threads ended. True if it found better."""
-        columns = [column for pool in self.pools for column in pool_columns(pool)]
+        began = monotonic()
+        columns = pool_columns(self.pools)
         best = self.best()
         incumbent = [best.best_route[s, : best.best_length[s]].tolist() for s in range(len(best.length))]
         before = self.best_total
         routes = Master(self._shapes, columns).choose(
             incumbent,
             self._weight,
-            seconds=seconds,
+            seconds=seconds if deterministic else seconds - (monotonic() - began),
             seed=self._seed,
             deterministic=deterministic,
             should_stop=stop,

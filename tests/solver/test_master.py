@@ -39,11 +39,21 @@ def test_the_pool_keeps_the_cheapest_order_of_a_set() -> None:
     pool = new_pool(pool_of_one_shift, 16)
     for s, order, cost in ((0, (0, 1), 70), (0, (1, 0), 50), (0, (0, 1), 60), (1, (0, 1), 90)):
         remember(pool, s, np.array(order, np.int64), 2, 0, cost)
-    assert sorted(pool_columns(pool), key=lambda c: c.shift) == [
-        Column(0, (1, 0), 0, 50),
-        Column(1, (0, 1), 0, 90),
-    ]
+    assert pool_columns([pool]) == [Column(0, (1, 0), 0, 50), Column(1, (0, 1), 0, 90)]
     assert pool.counted.tolist() == [4, 2]
+
+
+def test_of_two_pools_the_cheaper_order_counts_and_the_latest_routes_come_first() -> None:
+    """Set {0, 1} costs 50 in one pool and 40 in the other; with room for one column, the last one met is kept."""
+    day = Shapes(1, 2)
+    day.service[:] = 60
+    day.latest_end[:] = 7200
+    one, two = new_pool(day, 16), new_pool(day, 16)
+    remember(one, 0, np.array([0, 1], np.int64), 2, 0, 50)
+    remember(two, 0, np.array([1, 0], np.int64), 2, 0, 40)
+    remember(two, 0, np.array([1], np.int64), 1, 0, 7)
+    assert pool_columns([one, two]) == [Column(0, (1,), 0, 7), Column(0, (1, 0), 0, 40)]
+    assert pool_columns([one, two], most=1) == [Column(0, (1,), 0, 7)]
 
 
 def test_a_full_pool_forgets_the_oldest() -> None:
@@ -54,7 +64,7 @@ def test_a_full_pool_forgets_the_oldest() -> None:
     pool = new_pool(day, 8)
     for v in range(12):
         remember(pool, 0, np.array([v], np.int64), 1, 0, v)
-    columns = pool_columns(pool)
+    columns = pool_columns([pool])
     assert len(columns) == 8
     assert Column(0, (11,), 0, 11) in columns
 
@@ -119,7 +129,7 @@ def test_the_master_finds_the_best_plan_in_the_pool(day: Shapes, seed: int) -> N
     state, pool = new_state(day, data, seed), new_pool(day, 256)
     clear(data, state)
     anneal(data, state, pool, 60, 10.0, 1e6)
-    columns = pool_columns(pool)
+    columns = pool_columns([pool])
     if not columns:
         return
     routes = Master(day, columns).choose(
@@ -139,7 +149,7 @@ def test_pooled_routes_cost_what_they_say(day: Shapes, seed: int) -> None:
     state, pool = new_state(day, data, seed), new_pool(day, 64)
     clear(data, state)
     anneal(data, state, pool, 60, 10.0, 1e6)
-    for column in pool_columns(pool):
+    for column in pool_columns([pool]):
         route = np.array(column.tickets, np.int64)
         priced: Any = evaluate(data, column.shift, route, len(route), state.labels, state.used)
         assert priced[:3] == (True, column.points, column.cost)
