@@ -4,6 +4,7 @@
 #   make demo    solve the Shanghai weekday in ten seconds and write its plan and its page to out/
 #   make test    run all tests
 #   make lint    style, types and the order of the rooms
+#   make bench-smoke   twelve public instances, ten seconds each (needs the files, see docs/benchmarks.md)
 #   make docs    write schemas and reference pages again from the models
 #   make clean   remove what the above has made
 #
@@ -21,7 +22,7 @@ SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	"$$python" -c '$(SUITABLE)' 2>/dev/null && echo "$$python" && break; done)
 
-.PHONY: help demo test lint docs warm clean
+.PHONY: help demo test lint docs bench-smoke warm clean
 .DEFAULT_GOAL := help
 
 help:
@@ -45,6 +46,10 @@ lint: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed
 	$(RUN) -m dispatch_engine.model.schema
+
+bench-smoke: $(VENV)/.installed
+	@mkdir -p out
+	$(RUN) -m benchmarks run smoke -o out/smoke.jsonl --time-limit 10
 
 warm: $(VENV)/.installed
 	$(RUN) -m dispatch_engine warmup

@@ -245,8 +245,13 @@ def _worst_units(problem: Problem) -> float:
     late = prices.pop("late_minute", 0.0) * _worst_late_minutes(problem)
     largest = prices.pop("largest_late_minute", 0.0) * LONGEST_LATE_MINUTES
     own = sum(ticket.unassigned_price or 0 for ticket in problem.tickets)
-    # Minutes of work bound every other count: kilometres at up to 1,000 km/h make 17 a minute.
-    others = sum(prices.values()) * (17 * worked + 2 * len(problem.tickets) + len(problem.technicians))
+    most = {
+        "km": 17 * worked,  # at up to 1,000 km/h
+        "travel_minute": worked,
+        "overtime_minute": worked,
+        "technician_used": len(problem.technicians),
+    }
+    others = sum(price * most.get(name, len(problem.tickets)) for name, price in prices.items())
     return 60_000 * (late + largest + own + others)
 
 

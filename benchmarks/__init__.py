@@ -1,0 +1,1 @@
+"""Measurements of dispatch-engine: speed, real days, public benchmark families."""

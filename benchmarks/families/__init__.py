@@ -1,0 +1,1 @@
+"""Public benchmark families: a reader to our problem and an independent evaluator each."""

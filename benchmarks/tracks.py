@@ -1,0 +1,54 @@
+"""Tracks: named sets of instances. Each family is a track; ``smoke`` takes a few of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.errors import BenchmarkError
+from benchmarks.families.register import FAMILIES, family_named
+from benchmarks.instances import family_folder
+
+SMOKE = (
+    ("trsp_praxedo", "R1"),
+    ("trsp_praxedo", "R3"),
+    ("trsp_praxedo", "R6"),
+    ("trsp_praxedo", "U6"),
+    ("strsp_kovacs", "R101_5x4_noTeam_reduced"),
+    ("strsp_kovacs", "C201_5x4_noTeam_complete"),
+    ("pcvrptw", "C1_10_5"),
+    ("euro_neurips_2022", "ORTEC-VRPTW-ASYM-6984ad25-d1-n205-k20"),
+    ("vrptw_solomon", "C101"),
+    ("vrptw_solomon", "R106"),
+    ("vrptw_solomon", "RC101"),
+    ("vrptw_gh", "C1_2_1"),
+)
+"""Twelve instances of the families that can be solved, for a look in under three minutes at 10 s each."""
+
+Member = tuple[str, str]
+"""Family and instance."""
+
+
+def members(track: str, instances: Path, only: list[str]) -> list[Member]:
+    """The instances of a track whose names contain one of ``only`` (all if empty).
+
+    Raises
+    ------
+    BenchmarkError : unknown track, missing files, or nothing left.
+    """
+    if track == "smoke":
+        found = list(SMOKE)
+    elif track == "all":
+        found = [m for family in FAMILIES for m in _family(family.name, instances)]
+    else:
+        found = _family(track, instances)
+    chosen = [m for m in found if not only or any(word in m[1] for word in only)]
+    if not chosen:
+        raise BenchmarkError(f"no instance of track '{track}' contains one of: {', '.join(only)}")
+    return chosen
+
+
+def _family(name: str, instances: Path) -> list[Member]:
+    family = family_named(name)
+    folder = family_folder(instances, family.folder)
+    published = family.best_known(folder)
+    return [(name, instance) for instance in family.instances(folder) if instance in published]
