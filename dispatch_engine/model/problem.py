@@ -395,7 +395,8 @@ class Depot(_Labelled):
         default=(), description="When it is open; empty: always."
     )
     stock: Annotated[dict[Name, Quantity | None], Field(max_length=10_000)] | None = Field(
-        default_factory=dict, description="Pieces in stock, by part; null, for one part or for all: unlimited."
+        default_factory=dict,
+        description="Pieces in stock, by part; null, for one part or for all: unlimited.",
     )
     restock_minutes: Minutes = Field(default=0.0, description="Minutes that loading takes.")
 
