@@ -22,6 +22,7 @@ PHASES = {
     "construct": "making a first plan",
     "search": "searching for better plans",
     "combine": "combining the best routes",
+    "bound": "proving a bound",
     "prove": "proving the plan",
     "check": "checking the plan",
     "stop": "stopping, the best plan is kept (Ctrl-C again aborts)",

@@ -37,6 +37,8 @@ Int = NDArray[np.int64]
 
 SCALE_BITS = 10
 """A cost unit is divided into up to 2**SCALE_BITS parts for the integer duals."""
+LISTING_SECONDS = 2.0
+"""Time to list all routes within the gap, beyond as long as the bounds took."""
 MOST_SEEDS = 5000
 """Given routes beyond so many are not looked at."""
 
@@ -169,6 +171,9 @@ class Run:
         bound = tier.run()
         coupled = {"second_visits", "largest_lateness"} & set(self.relaxed())
         if bound is not None and self.best[0] == 0 and not coupled and not self.is_over():
+            # Listing ends soon or never: it takes little more than the bound did, or the routes are too many.
+            now = monotonic()
+            self.deadline = min(self.deadline, now + LISTING_SECONDS + (now - self.began))
             self.is_complete = bound >= self.best[2] or tier.remember_all(bound)
         return bound
 

@@ -63,12 +63,21 @@ def _column(pool: Pool, slot: int) -> Column:
     return Column(int(pool.shift[slot]), tickets, int(pool.points[slot]), int(pool.cost[slot]))
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Tickets per shift, and whether no other choice of the columns looked at is better."""
+
+    routes: list[list[int]]
+    proved: bool
+
+
 class Master:
     """The set-partitioning model of one day over given routes, one per shift and set of tickets."""
 
-    def __init__(self, shapes: Shapes, columns: list[Column]) -> None:
+    def __init__(self, shapes: Shapes, columns: list[Column], most: int = MOST_ROUTES) -> None:
         self.shapes = shapes
         self.columns = columns
+        self.most = most
 
     def choose(
         self,
@@ -79,8 +88,8 @@ class Master:
         seed: int,
         deterministic: bool = False,
         should_stop: Callable[[], bool] | None = None,
-    ) -> list[list[int]] | None:
-        """The best plan that the routes can make, as tickets per shift; None where nothing better was found.
+    ) -> Chosen | None:
+        """The best plan that the routes can make; None where none was found in time.
 
         Parameters
         ----------
@@ -103,10 +112,10 @@ class Master:
 
     def _ranked(self, weight: float, seconds: float | None) -> list[Column]:
         """The columns with the least reduced cost in the linear relaxation."""
-        if len(self.columns) <= MOST_ROUTES:
+        if len(self.columns) <= self.most:
             return self.columns
         price = self._reduced_costs(self.columns, weight, seconds)
-        return [self.columns[i] for i in np.argsort(price, kind="stable")[:MOST_ROUTES]]
+        return [self.columns[i] for i in np.argsort(price, kind="stable")[: self.most]]
 
     def _reduced_costs(
         self, columns: list[Column], weight: float, seconds: float | None
@@ -168,11 +177,11 @@ class _Choice:
             [ticket not in served for ticket in range(shapes.num_tickets)],
         )
 
-    def solve(self, seconds: float, seed: int, deterministic: bool) -> list[list[int]] | None:
+    def solve(self, seconds: float, seed: int, deterministic: bool) -> Chosen | None:
         """Minimise tier after tier, each with the ones before held; None if not even the first was solved."""
         from ortools.sat.python import cp_model
 
-        answer, end = None, monotonic() + seconds
+        answer, end, proved = None, monotonic() + seconds, True
         for number, terms in enumerate(self.tiers):
             solver = cp_model.CpSolver()
             solver.parameters.num_workers = 1
@@ -185,7 +194,9 @@ class _Choice:
                 solver.parameters.max_time_in_seconds = max(0.01, share)
             total = sum(factor * variable for variable, factor in terms)
             self.model.minimize(total)
-            if solver.solve(self.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            status = solver.solve(self.model)
+            proved = proved and status == cp_model.OPTIMAL
+            if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
                 break
             taken = [solver.boolean_value(variable) for variable in self.take]
             left_out = [solver.boolean_value(variable) for variable in self.leave]
@@ -194,7 +205,7 @@ class _Choice:
             value = sum(factor for variable, factor in terms if solver.boolean_value(variable))
             self.model.add(total <= value)
             self._hint(taken, left_out)
-        return None if answer is None else self._routes(answer)
+        return None if answer is None else Chosen(self._routes(answer), proved)
 
     def _serve_once_or_leave_out(self) -> None:
         """Each ticket is in exactly one route taken, or left out."""

@@ -18,8 +18,9 @@ from dispatch_engine.solver.kernels.construct import construct
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import fill, load_routes
 from dispatch_engine.solver.kernels.pool import Pool
+from dispatch_engine.solver.kernels.route import evaluate
 from dispatch_engine.solver.kernels.state import ITERATIONS, State, clear, commit, keep_if_best
-from dispatch_engine.solver.master import Master, pool_columns
+from dispatch_engine.solver.master import Column, Master, pool_columns
 
 CONSTRUCT_WEIGHT = 480 * UNITS / POINTS
 """Units per milli-point while constructing: an SLA point is worth eight hours of cost."""
@@ -141,6 +142,17 @@ class Search:
         """The state whose ``best_*`` is the best plan of all threads; the first one where several are equal."""
         return min(self.states, key=lambda state: tuple(int(x) for x in state.best_total))
 
+    def column(self, shift: int, tickets: list[int]) -> Column:
+        """A feasible route of ``shift`` as a column, priced anew."""
+        state, route = self.states[0], np.array(tickets, np.int64)
+        _, points, cost, _ = evaluate(self.data, shift, route, len(route), state.labels, state.used)
+        return Column(shift, tuple(tickets), int(points), int(cost))
+
+    def best_routes(self) -> list[list[int]]:
+        """The best plan as tickets per shift."""
+        best = self.best()
+        return [best.best_route[s, : best.best_length[s]].tolist() for s in range(len(best.length))]
+
     def settle(self) -> State:
         """Load the best plan into its state's routes, insert what still improves it, and return the state."""
         state = self.best()
@@ -162,10 +174,9 @@ class Search:
         """Let the master choose among all routes remembered, after the threads ended. True if it found better."""
         began = monotonic()
         columns = pool_columns(self.pools)
-        best = self.best()
-        incumbent = [best.best_route[s, : best.best_length[s]].tolist() for s in range(len(best.length))]
+        incumbent = self.best_routes()
         before = self.best_total
-        routes = Master(self._shapes, columns).choose(
+        chosen = Master(self._shapes, columns).choose(
             incumbent,
             self._weight,
             seconds=seconds if deterministic else seconds - (monotonic() - began),
@@ -173,8 +184,8 @@ class Search:
             deterministic=deterministic,
             should_stop=stop,
         )
-        if routes is not None and routes != incumbent:
-            self.offer(routes)
+        if chosen is not None and chosen.routes != incumbent:
+            self.offer(chosen.routes)
         return self.best_total != before
 
     def _load(self, state: State, routes: list[list[int]]) -> bool:

@@ -24,11 +24,14 @@ from dispatch_engine.rules.register import lower_all
 from dispatch_engine.rules.rule import Price
 from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
 from dispatch_engine.rules.worth import kpis, objective_value, plan_price
+from dispatch_engine.solver.bound import lower_bounds
 from dispatch_engine.solver.budget import Budget, IterationBudget, Stop, TimeBudget
 from dispatch_engine.solver.decode import decode
 from dispatch_engine.solver.exact import ExactResult, solve_exact
+from dispatch_engine.solver.exact_constraints import identical_shifts
+from dispatch_engine.solver.master import Column, Master, pool_columns
 from dispatch_engine.solver.reasons import reasons_for
-from dispatch_engine.solver.search import Search, Total
+from dispatch_engine.solver.search import CONSTRUCT_WEIGHT, Search, Total
 from dispatch_engine.solver.warm import is_warm, warm_kernels
 
 EXACT_TICKETS = 12
@@ -40,6 +43,15 @@ LAST_MASTER_SECONDS = 3.0
 LAST_MASTER_SHARE = 0.1
 LAST_MASTER_WORK = 2.0
 """Deterministic seconds of CP-SAT."""
+BOUND_SHARE = 0.25
+"""Share of the run for lower bounds, where that is enough to end."""
+BOUND_SECONDS_AT_60 = 2.0
+"""About what bounds need on a day of 60 tickets (docs/decisions/0005-lower-bounds.md); it grows with the square."""
+BOUND_TIME_FOR_LP = 0.7
+"""Of the time for bounds; the rest is for the choice among all routes."""
+BOUND_SEEDS = 3000
+MOST_CHOICES = 60_000
+"""A choice among more routes than that is not begun."""
 RESERVE_SECONDS = 0.05
 RESERVE_SECONDS_PER_TICKET = 0.0006
 """Time kept back for decoding, reasons and check."""
@@ -51,7 +63,7 @@ class Progress:
 
     Attributes
     ----------
-    phase : ``compile``, ``prepare``, ``construct``, ``search``, ``combine``, ``prove`` or ``check``.
+    phase : ``compile``, ``prepare``, ``construct``, ``search``, ``combine``, ``prove``, ``bound`` or ``check``.
     seconds : since the start; ``time_limit`` as asked, None under an iteration limit.
     sla_penalty, cost : of the best plan so far (None before the first); cost in cost minutes, working minutes
         or cents, by the objective's mode. In ``working_time`` ``sla_penalty`` counts unserved tickets.
@@ -118,6 +130,15 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
+@dataclass(frozen=True)
+class _Proved:
+    """Bounds of column generation: of the points, and of the cost of plans with at most ``best_points``."""
+
+    best_points: int
+    points: int | None
+    cost: int | None
+
+
 @dataclass
 class _Run:
     """One call of :func:`solve`: its inputs, and what it found so far."""
@@ -135,6 +156,7 @@ class _Run:
         self.search: Search | None = None
         self.phase = "prepare"
         self.proof: ExactResult | None = None
+        self.bounds: _Proved | None = None
 
     def plan(self) -> Plan:
         """The run from beginning to end, one line a step."""
@@ -152,6 +174,9 @@ class _Run:
         if 0 < len(case.tickets) <= EXACT_TICKETS and shapes.num_shifts and not self.stop():
             self.enter("prove")
             self.prove(shapes)
+        elif self.bound_seconds(len(case.tickets)) > 0 and not self.stop():
+            self.enter("bound")
+            self.prove_by_columns(shapes)
         self.enter("check")
         return self.checked(case, shapes)
 
@@ -159,8 +184,8 @@ class _Run:
         """What the search may use: all but a reserve, or a moment where the exact model comes after it."""
         if self.iterations is not None:
             return IterationBudget(self.iterations)
-        left = self.time_limit - RESERVE_SECONDS - RESERVE_SECONDS_PER_TICKET * tickets
-        left -= self.master_seconds()
+        left = self.time_limit - self.reserve(tickets)
+        left -= self.master_seconds() + self.bound_seconds(tickets)
         if tickets <= EXACT_TICKETS:
             left = min(left / 3, SEARCH_SECONDS_BEFORE_EXACT)
         return TimeBudget(self.start, self.start + left)
@@ -171,6 +196,70 @@ class _Run:
             return LAST_MASTER_WORK
         return min(LAST_MASTER_SECONDS, LAST_MASTER_SHARE * self.time_limit)
 
+    def bound_seconds(self, tickets: int) -> float:
+        """What column generation may use; 0 where it would not end in its share of the run, or might not repeat."""
+        needed = BOUND_SECONDS_AT_60 * (tickets / 60) ** 2
+        if self.iterations is not None or tickets <= EXACT_TICKETS or needed > BOUND_SHARE * self.time_limit:
+            return 0.0
+        return BOUND_SHARE * self.time_limit
+
+    def prove_by_columns(self, shapes: Shapes) -> None:
+        """Bound both tiers; where all routes of every better plan can be listed, choose the best plan of them."""
+        assert self.search is not None
+        self.search.settle()
+        best = self.search.best_total
+        if best is None or best[0] > 0:
+            return
+        end = self.start + self.time_limit - self.reserve(shapes.num_tickets)
+        routes = self.search.best_routes()
+        seeds = [Column(s, tuple(route), 0, 0) for s, route in enumerate(routes) if route]
+        bounds = lower_bounds(
+            shapes,
+            self.search.data,
+            best=best,
+            columns=[*seeds, *pool_columns(self.search.pools, BOUND_SEEDS)],
+            deadline=monotonic() + BOUND_TIME_FOR_LP * max(0.0, end - monotonic()),
+            should_stop=self.stop_and_report,
+            workers=self.workers,
+        )
+        if (bounds.points or 0) > best[1] or (bounds.cost or 0) > best[2]:
+            raise EngineError(
+                f"the lower bound {bounds.points}, {bounds.cost} lies above the plan's own {best[1:]}; this is a "
+                "defect of dispatch-engine, please report it with the problem"
+            )
+        self.bounds = _Proved(best[1], bounds.points, bounds.cost)
+        if bounds.complete and not bounds.relaxed and bounds.points == best[1]:
+            self.choose_among_all(shapes, bounds.columns, routes, best, end - monotonic())
+
+    def choose_among_all(
+        self, shapes: Shapes, columns: list[Column], routes: list[list[int]], best: Total, seconds: float
+    ) -> None:
+        """All routes that a better plan could use are known: the best choice among them is the optimum."""
+        assert self.search is not None
+        # Of shifts that are alike the bound names only the first; a plan may use each of them.
+        alike = {group[0]: group for group in identical_shifts(shapes)}
+        everything = [
+            Column(s, column.tickets, column.points, column.cost)
+            for column in columns
+            for s in alike.get(column.shift, [column.shift])
+        ]
+        listed = {(column.shift, column.tickets) for column in everything}
+        everything += [
+            self.search.column(s, route)
+            for s, route in enumerate(routes)
+            if route and (s, tuple(route)) not in listed
+        ]
+        if len(everything) > MOST_CHOICES:
+            return
+        chosen = Master(shapes, everything, most=len(everything)).choose(
+            routes, CONSTRUCT_WEIGHT, seconds=seconds, seed=self.seed, should_stop=self.stop
+        )
+        if chosen is None or not chosen.proved:
+            return
+        total = self.search.offer(chosen.routes)
+        if total is not None and total[0] == 0 and total[1] == best[1]:
+            self.bounds = _Proved(total[1], total[1], total[2])
+
     def prove(self, shapes: Shapes) -> None:
         """Let the exact model improve the plan and prove it, in the time that is left."""
         assert self.search is not None
@@ -179,14 +268,13 @@ class _Run:
             left = self.start + self.time_limit - monotonic() - 2 * RESERVE_SECONDS
         if left <= 0:
             return
-        best = self.search.settle()
-        hint = [best.route[s, : best.length[s]].tolist() for s in range(shapes.num_shifts)]
+        self.search.settle()
         self.proof = solve_exact(
             shapes,
             time_limit=left,
             seed=self.seed % (1 << 31),
             workers=1,  # two were measured slower than one on these small models
-            hint=hint,
+            hint=self.search.best_routes(),
             should_stop=self.stop_and_report,
         )
         if self.proof.status != "unknown":
@@ -220,6 +308,18 @@ class _Run:
             raise self.failure(plan, "the engine's plan was rejected by the checker", verdict)
         return plan.replace(solver=self.info())
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the run ended because all tiers were proved."""
+        total = None if self.search is None else self.search.best_total
+        if self.bounds is not None:
+            return total == (0, self.bounds.points, self.bounds.cost)
+        return self.proof is not None and self.proof.status == "optimal"
+
+    def reserve(self, tickets: int) -> float:
+        """Seconds kept back for decoding, reasons and check."""
+        return RESERVE_SECONDS + RESERVE_SECONDS_PER_TICKET * tickets
+
     def status(self, price: Price) -> Literal["optimal", "feasible", "infeasible"]:
         """The contract's word for the plan."""
         if price.mandatory:
@@ -230,6 +330,8 @@ class _Run:
         """Whether all tiers of a plan with this price are proved."""
         if not self.problem.tickets or not any(t.shifts for t in self.problem.technicians):
             return True
+        if self.bounds is not None:
+            return (0, self.bounds.points, self.bounds.cost) == (price.mandatory, price.points, price.cost)
         proof = self.proof
         return (
             proof is not None
@@ -246,6 +348,9 @@ class _Run:
             points = self.proof.points_bound
             same = (self.proof.mandatory, self.proof.points) == (price.mandatory, price.points)
             cost = self.proof.cost_bound if same else None
+        elif self.bounds is not None and price.mandatory == 0:
+            points = self.bounds.points
+            cost = self.bounds.cost if price.points <= self.bounds.best_points else None
         return _bound_in_words(mode, points, cost, price, objective)
 
     def info(self) -> SolverInfo:
@@ -265,7 +370,7 @@ class _Run:
         """What ended the run."""
         if self.stop():
             return "interrupted"
-        if self.proof is not None and self.proof.status == "optimal":
+        if self.is_closed:
             return "optimal"
         if self.iterations is not None:
             return "iterations"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from time import monotonic
 
 import numpy as np
 
 from dispatch_engine.rules.shapes import Shapes
+from dispatch_engine.solver.bound import lower_bounds
 from dispatch_engine.solver.budget import IterationBudget, Stop
 from dispatch_engine.solver.kernels.polish import last_try
 from dispatch_engine.solver.kernels.timetable import timetable
@@ -22,7 +24,7 @@ def is_warm() -> bool:
 
 
 def warm_kernels() -> None:
-    """Make all kernels ready: 10 to 30 s once per version and machine, a fraction of a second from then on."""
+    """Make all kernels ready: about a minute once per version and machine, a second from then on."""
     global _is_warm
     with _lock:
         if _is_warm:
@@ -34,6 +36,8 @@ def warm_kernels() -> None:
         last_try(search.data, state, 0, 0.0, np.zeros(1, np.int64))
         times, breaks = np.zeros((2, 3), np.int64), np.zeros((1, 3), np.int64)
         timetable(search.data, 0, state.route[0], int(state.length[0]), state.trace, times, breaks)
+        best = (0, 0, int(state.best_total[2]) + 1)
+        lower_bounds(two_tickets(), search.data, best=best, deadline=monotonic() + 600)
         _is_warm = True
 
 

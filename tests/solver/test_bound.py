@@ -16,7 +16,7 @@ from shapes_strategies import Features, random_shapes
 from shapes_strategies import shapes as any_shapes
 
 from dispatch_engine.rules.shapes import NEVER, Likely, Shapes
-from dispatch_engine.solver import bound_master, bound_pricing, bound_tier
+from dispatch_engine.solver import bound_local, bound_master, bound_pricing, bound_tier
 from dispatch_engine.solver.arrays import compile_data, new_state
 from dispatch_engine.solver.bound import LowerBounds, lower_bounds
 from dispatch_engine.solver.bound_local import groups_of, is_remembered, remember_cycles
@@ -172,13 +172,21 @@ def assert_valid(day: Shapes, found: LowerBounds, optimum: Total, known: Total) 
         assert found.cost <= optimum[2]
 
 
-@given(day=any_shapes(3, 4), more_points=worse_points, more_cost=worse_cost)
+@given(
+    day=any_shapes(3, 4), more_points=worse_points, more_cost=worse_cost, near=st.sampled_from([1, 2, 3, 8])
+)
 @settings(max_examples=400, deadline=None, derandomize=True)
-def test_no_plan_beats_the_bounds(day: Shapes, more_points: int, more_cost: int) -> None:
-    """All shapes mixed, every mode: bounds are at most the optimum, however bad the known plan is."""
+def test_no_plan_beats_the_bounds(day: Shapes, more_points: int, more_cost: int, near: int) -> None:
+    """All shapes mixed, every mode: bounds are at most the optimum, however bad the known plan is.
+
+    A memory of few tickets makes revisits possible, as on larger days.
+    """
     optimum = with_mandatory_optional(day)
     known = (0, optimum[1] + more_points, optimum[2] + more_cost)
-    assert_valid(day, bounds(day, known), optimum, known)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bound_local, "NEAR", near)
+        found = bounds(day, known)
+    assert_valid(day, found, optimum, known)
 
 
 @given(day=any_shapes(2, 4, duration=True), more_cost=worse_cost)
@@ -214,6 +222,28 @@ def test_the_bounds_do_not_rely_on_the_linear_solver(day: Shapes, seed: int) -> 
     assert found.cost is None or found.cost <= optimum[2]
 
 
+def test_a_cheaper_start_that_uses_the_part_drops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ticket 0 or 2, then 1, then 3: 0 pays more than 2, but takes the only valve, which 3 needs."""
+    day = small_day(tickets=4)
+    day.windows = [((0, 100),), ((700, 1400),), ((0, 100),), ((2000, 3000),)]
+    day.add_resource("part:valve", np.array([1, 0, 0, 1]), np.array([1]), "no_part")
+    monkeypatch.setattr(bound_local, "NEAR", 1)
+    # 2-1-3: four legs of 100,000 less 200,000 + 500,000 + 900,000; 1-3 without 2: 300,000 - 1,400,000.
+    dual = np.array([300_000, 500_000, 200_000, 900_000])
+    assert labelled_least(day, dual, 0, False) == -1_200_000
+
+
+@given(day=any_shapes(1, 5), seed=st.integers(0, 10**6), near=st.integers(1, 3))
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_pricing_with_short_memory_is_never_dearer(day: Shapes, seed: int, near: int) -> None:
+    """Where routes may return to tickets they forgot, the least price is at most that of every real route."""
+    chance = random.Random(seed)
+    dual = np.array([chance.randint(-50_000, 900_000) for _ in range(day.num_tickets)], np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bound_local, "NEAR", near)
+        assert labelled_least(day, dual, 300_000, False) <= labelled_least(day, dual, 300_000)
+
+
 @given(day=any_shapes(1, 5), seed=st.integers(0, 10**6))
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_pricing_finds_the_cheapest_route(day: Shapes, seed: int) -> None:
@@ -233,13 +263,14 @@ def test_pricing_finds_the_cheapest_route(day: Shapes, seed: int) -> None:
     assert labelled_least(day, dual, per_step) == least
 
 
-def labelled_least(day: Shapes, dual: np.ndarray, per_step: int) -> int:
+def labelled_least(day: Shapes, dual: np.ndarray, per_step: int, full_memory: bool = True) -> int:
     """The least price of a route of the only shift by the kernel, 0 if none is below 0."""
     found = groups_of(day, compile_data(day), 1000)
     if not found:
         return 0
     group = found[0]
-    group.local.node[:, [layout.NEAR_LOW, layout.NEAR_HIGH]] = (1 << layout.WORD) - 1
+    if full_memory:
+        group.local.node[:, [layout.NEAR_LOW, layout.NEAR_HIGH]] = (1 << layout.WORD) - 1
     weight = np.array([1, per_step, 0, 1], np.int64)
     scratch = new_scratch([group.local], np.zeros(1, np.int64))
     least = int(find_routes(group.local, scratch, dual[group.tickets], weight))

@@ -81,7 +81,7 @@ def test_the_master_serves_all_before_it_saves_cost() -> None:
         Column(1, (1,), 0, 1),
     ]
     master = Master(three_tickets(), columns)
-    assert master.choose([[], []], 1.0, seconds=2.0, seed=0, deterministic=True) == [[0, 1], [2]]
+    assert master.choose([[], []], 1.0, seconds=2.0, seed=0, deterministic=True).routes == [[0, 1], [2]]
 
 
 def test_the_master_prefers_the_cheapest_of_equal_points() -> None:
@@ -90,8 +90,8 @@ def test_the_master_prefers_the_cheapest_of_equal_points() -> None:
         Column(0, (0, 1), 0, 30), Column(1, (2,), 0, 5), Column(1, (0, 1), 0, 20), Column(0, (2,), 0, 20),
     ]  # fmt: skip
     master = Master(three_tickets(), columns)
-    assert master.choose([[0, 1], [2]], 1.0, seconds=2.0, seed=0, deterministic=True) == [[0, 1], [2]]
-    assert master.choose([[2], [0, 1]], 1.0, seconds=2.0, seed=0, deterministic=True) == [[0, 1], [2]]
+    assert master.choose([[0, 1], [2]], 1.0, seconds=2.0, seed=0, deterministic=True).routes == [[0, 1], [2]]
+    assert master.choose([[2], [0, 1]], 1.0, seconds=2.0, seed=0, deterministic=True).routes == [[0, 1], [2]]
 
 
 def test_no_columns_no_plan() -> None:
@@ -132,12 +132,12 @@ def test_the_master_finds_the_best_plan_in_the_pool(day: Shapes, seed: int) -> N
     columns = pool_columns([pool])
     if not columns:
         return
-    routes = Master(day, columns).choose(
+    chosen_routes = Master(day, columns).choose(
         [[] for _ in range(day.num_shifts)], 10.0, seconds=5.0, seed=0, deterministic=True
     )
-    assert routes is not None
+    assert chosen_routes is not None
     prices = {(c.shift, c.tickets): c for c in columns}
-    chosen = [prices[s, tuple(route)] for s, route in enumerate(routes) if route]
+    chosen = [prices[s, tuple(route)] for s, route in enumerate(chosen_routes.routes) if route]
     assert worth(day, chosen) == best_choice(day, columns)
 
 
