@@ -77,6 +77,8 @@ def parse_json(text: str | bytes) -> object:
     """
     if isinstance(text, bytes | bytearray):
         text = _decoded(bytes(text))
+    if not isinstance(text, str):
+        raise InputError.of("", "not_json", f"is {type(text).__name__}, no text; give JSON as str or bytes")
     text = text.removeprefix("\ufeff")
     if _depth_exceeds(text, MAX_DEPTH):
         raise InputError.of(

@@ -116,11 +116,14 @@ def read_matrix(path: Path) -> NDArray[Any]:
     import numpy as np
 
     try:
-        array = np.load(path, allow_pickle=False)
+        if path.exists() and not path.is_file():
+            raise IsADirectoryError
+        # Mapped, not read: a header that claims more than the file holds is refused without taking memory.
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         message = f"{shown(str(path))} does not exist or is no file; check the path"
         raise InputError.of("", "not_a_file", message) from None
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, MemoryError, OverflowError):
         array = None
     if not isinstance(array, np.ndarray):
         message = f"{shown(str(path))} is no .npy file of integers; write it with numpy.save"

@@ -415,7 +415,7 @@ class _Matrices(Model):
         description="Square matrix of whole seconds; null: unreachable. In Python int32, -1 for null.",
     )
     distances_meters: DistanceMatrix | None = Field(
-        default=None, description="Square matrix of whole metres; null: unknown. Optional."
+        default=None, description="Square matrix of whole metres; null: no way. Optional."
     )
     durations_file: Name | None = Field(
         default=None, description="Path of a .npy file with the durations, -1 for unreachable; files only."

@@ -25,7 +25,7 @@ class Certifications(Rule):
     The checker is exact: it looks at the local day of each start of service. The arrays know pairs of shift
     and ticket only, so where a certificate expires at a midnight *inside* the time in which the visit could
     start, the pair is closed although a visit before midnight would be allowed. Everywhere else both say
-    the same.
+    the same. ``Shapes.narrowed`` is then set: such a day's plan is never called optimal, and has no bound.
     """
 
     name = "certifications"
@@ -40,7 +40,11 @@ class Certifications(Rule):
             ends = [_seconds_of_expiry(case, technician, name) for technician in case.problem.technicians]
             required = np.array([name in t.required_certifications for t in tickets], dtype=np.bool_)
             expired = latest >= np.array(ends, dtype=np.int64)[of_shift][:, None]
-            shapes.forbid_where(expired & required[None, :], "no_certified_technician")
+            closed = expired & required[None, :]
+            ready = np.array([shift.ready for shift in case.shifts], dtype=np.int64)
+            in_time = ready < np.array(ends, dtype=np.int64)[of_shift]
+            shapes.narrowed |= bool((closed & in_time[:, None] & (shapes.closed_by == 0)).any())
+            shapes.forbid_where(closed, "no_certified_technician")
 
     def violations(self, case: Case, plan: PlanTimes) -> Iterator[Violation]:
         """One violation per visit and certificate that is missing or expired on the day of the visit."""

@@ -46,6 +46,7 @@ class Shapes:
     place, service, due : int64[V]; ``due`` is NEVER where there is no deadline.
     windows : per ticket (open, close) of the start of service, sorted and disjoint; empty: never possible.
     late_points, late_cost : int64[V], step when late. late_slope : int64[V], units per second late.
+    narrowed : some pair was closed although a part of its time would be allowed; then nothing can be proved.
     late_at_start : lateness is measured at the start of service instead of at arrival.
     mandatory : bool[V]. unassigned_points, unassigned_cost : int64[V].
     ready, end, latest_end : int64[S]. start_place, end_place : int64[S], end_place -1 = anywhere.
@@ -68,6 +69,7 @@ class Shapes:
     limit_code: list[str] = field(default_factory=list)
     likely: list[Likely] = field(default_factory=list)
     late_at_start: bool = False
+    narrowed: bool = False
     travel_price: int = 0
     metre_price: int = 0
     overtime_price: int = 0

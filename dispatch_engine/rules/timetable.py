@@ -165,7 +165,7 @@ def best_times(
 
     Returns
     -------
-    In ``working_time`` the shortest route, among these the one that leaves last. In the other modes the least
+    In ``working_time`` the shortest route, among these the one that returns first. In the other modes the least
     lateness and overtime, by points and then by cost, then the earliest end, then the latest start; within it
     everything happens as early as possible and only the departure as late as it changes nothing. The largest
     lateness of a plan is no matter of one route and not considered.
@@ -191,7 +191,10 @@ def _times_or_obstacle(
         return search.obstacle
     if case.mode == "working_time":
         routes = [_shortest(search, slots, route) for slots, route in found]
-        return min(routes, key=lambda route: (route.end - route.start, -route.start, _begins(route)))
+        return min(
+            (leave_late(case, route) for route in routes),
+            key=lambda route: (route.end - route.start, route.end, _begins(route)),
+        )
     routes = [leave_late(case, route) for _, route in found]
     return min(routes, key=lambda route: (*_worth(case, route), route.end, -route.start, _begins(route)))
 
@@ -220,23 +223,23 @@ def _begins(route: RouteTimes) -> tuple[int, ...]:
 
 
 def _shortest(search: _Search, slots: tuple[int, ...], route: RouteTimes) -> RouteTimes:
-    """The shortest route with breaks in ``slots``, among these the latest.
+    """The shortest route with breaks in ``slots``, among these the one that returns first.
 
-    Leaving one second later than the best such route makes it longer or impossible. If nobody waits, or
-    only after some point, then up to there some limit is met to the second: the end of a window, the latest
-    start of a break, the last end of the shift, or the earliest start of a break that is not needed. So the
-    departures that meet a limit when nobody waits before it are all that can be best.
+    Leaving one second later than the best such route makes it longer, later or impossible. If nobody waits, or
+    only after some point, then up to there some moment is met to the second: the beginning or end of a window,
+    the earliest or latest start of a break, or the last end of the shift. So the departures that meet such a
+    moment when nobody waits before it are all that can be best.
     """
     best = route
     for depart in _tight_departures(search, slots):
         for _, other in search.schedules(max(depart, search.shift.ready), slots=slots):
-            if (other.end - other.start, -other.start) < (best.end - best.start, -best.start):
+            if (other.end - other.start, other.end) < (best.end - best.start, best.end):
                 best = other
     return best
 
 
 def _tight_departures(search: _Search, slots: tuple[int, ...]) -> set[int]:
-    """Departures at which some limit is met exactly when nobody waits before it."""
+    """Departures at which some limit or beginning is met exactly when nobody waits before it."""
     shift, here, passed = search.shift, search.shift.start_place, 0
     departures: set[int] = set()
 
@@ -244,7 +247,7 @@ def _tight_departures(search: _Search, slots: tuple[int, ...]) -> set[int]:
         nonlocal passed
         for planned, taken_at in zip(shift.breaks, slots, strict=False):
             if taken_at == slot:
-                departures.add(planned.latest - passed)
+                departures.update((planned.earliest - passed, planned.latest - passed))
                 passed += planned.seconds
 
     for served, index in enumerate(search.order):
@@ -252,7 +255,9 @@ def _tight_departures(search: _Search, slots: tuple[int, ...]) -> set[int]:
         take_breaks(2 * served)
         passed += search.leg(here, ticket.place)
         take_breaks(2 * served + 1)
-        departures |= {closes - passed for _, closes in ticket.windows}
+        departures |= {moment - passed for window in ticket.windows for moment in window}
+        if ticket.appointment is not None:
+            departures.add(ticket.appointment - passed)
         passed, here = passed + ticket.service, ticket.place
     take_breaks(2 * len(search.order))
     passed += 0 if shift.end_place is None else search.leg(here, shift.end_place)

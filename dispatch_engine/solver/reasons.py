@@ -77,7 +77,7 @@ def _message(code: ReasonCode, ticket: Ticket, count: int) -> str:
     parts = ", ".join(f"{amount} × {name}" for name, amount in sorted(ticket.required_parts.items()))
     several = count != 1
     texts: dict[str, str] = {
-        "other_tickets_preferred": f"fits the day of {who}, but only by making dearer promises late",
+        "other_tickets_preferred": f"fits the day of {who}, but what it costs or displaces there is worth more",
         "shift_full": f"{who} {'have' if several else 'has'} no room left for it in the day",
         "no_part": f"{who} {'have' if several else 'has'} not enough parts on the van for {parts}",
         "window_unreachable": f"{who} cannot be there within its time windows and back before the shift ends",

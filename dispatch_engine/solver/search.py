@@ -157,8 +157,9 @@ class Search:
         """Load the best plan into its state's routes, insert what still improves it, and return the state."""
         state = self.best()
         load_routes(self.data, state, state.best_route.copy(), state.best_length.copy())
-        fill(self.data, state, EXACT_WEIGHT)
-        keep_if_best(self.data, state)
+        if fill(self.data, state, EXACT_WEIGHT) and not keep_if_best(self.data, state):
+            # Prices that belong to the whole plan, such as the largest lateness, made it dearer after all.
+            load_routes(self.data, state, state.best_route.copy(), state.best_length.copy())
         return state
 
     def offer(self, routes: list[list[int]]) -> Total | None:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from dispatch_engine._version import __version__
 from dispatch_engine.check import Verdict, check_case
-from dispatch_engine.errors import EngineError
+from dispatch_engine.errors import EngineError, Finding, InputError
 from dispatch_engine.model.plan import Bound, ObjectiveValue, Plan, SolverInfo
 from dispatch_engine.model.problem import Problem
 from dispatch_engine.rules.case import Case
@@ -43,6 +43,9 @@ LAST_MASTER_SECONDS = 3.0
 LAST_MASTER_SHARE = 0.1
 LAST_MASTER_WORK = 2.0
 """Deterministic seconds of CP-SAT."""
+MOST_SECONDS = 10_000_000
+MOST_WORKERS = 1024
+MOST = (1 << 63) - 1
 BOUND_SHARE = 0.25
 """Share of the run for lower bounds, where that is enough to end."""
 BOUND_SECONDS_AT_60 = 2.0
@@ -110,17 +113,40 @@ def solve(
 
     Raises
     ------
-    InputError : the travel times of the problem cannot be built.
+    InputError : an option is out of range, or the travel times of the problem cannot be built.
     EngineError : the engine failed; the message names a file with the problem and, if there is one, the plan.
     """
+    _refuse_bad_options(time_limit, seed, workers, iterations)
     if not is_warm():
         if on_progress is not None:
             on_progress(Progress("compile", 0.0, time_limit, 0, None, None))
         warm_kernels()
     if workers is None:
         workers = available_cores()
-    run = _Run(problem, time_limit, seed, max(1, workers), iterations, on_progress, Stop(should_stop))
+    run = _Run(problem, time_limit, seed, workers, iterations, on_progress, Stop(should_stop))
     return run.plan()
+
+
+def _refuse_bad_options(time_limit: float, seed: int, workers: int | None, iterations: int | None) -> None:
+    """All options out of range at once, as findings; a pointer names the option."""
+    limits = {
+        "time_limit": (time_limit, 0.0, MOST_SECONDS, int | float),
+        "seed": (seed, 0, MOST, int),
+        "workers": (1 if workers is None else workers, 1, MOST_WORKERS, int),
+        "iterations": (0 if iterations is None else iterations, 0, MOST, int),
+    }
+    findings = [
+        Finding(
+            f"/{name}",
+            "out_of_range",
+            f"{value!r:.40} is no {'number' if name == 'time_limit' else 'integer'} "
+            f"from {low} to {high}; give one",
+        )
+        for name, (value, low, high, kind) in limits.items()
+        if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high
+    ]
+    if findings:
+        raise InputError(findings)
 
 
 def available_cores() -> int:
@@ -155,6 +181,7 @@ class _Run:
         self.start = monotonic()
         self.search: Search | None = None
         self.phase = "prepare"
+        self.narrowed = False
         self.proof: ExactResult | None = None
         self.bounds: _Proved | None = None
 
@@ -163,6 +190,7 @@ class _Run:
         self.report()
         case = Case.of(self.problem)
         shapes = lower_all(case)
+        self.narrowed = shapes.narrowed
         self.search = Search(shapes, self.seed, self.workers)
         self.enter("construct")
         self.search.construct()
@@ -171,7 +199,9 @@ class _Run:
         if len(case.tickets) > EXACT_TICKETS and not self.stop():
             self.enter("combine")
             self.search.recombine(self.master_seconds(), self.stop, deterministic=self.iterations is not None)
-        if 0 < len(case.tickets) <= EXACT_TICKETS and shapes.num_shifts and not self.stop():
+        if self.narrowed:
+            pass  # what a rule could not say exactly in the arrays cannot be proved from them
+        elif 0 < len(case.tickets) <= EXACT_TICKETS and shapes.num_shifts and not self.stop():
             self.enter("prove")
             self.prove(shapes)
         elif self.bound_seconds(len(case.tickets)) > 0 and not self.stop():
@@ -328,6 +358,8 @@ class _Run:
 
     def is_proved(self, price: Price) -> bool:
         """Whether all tiers of a plan with this price are proved."""
+        if self.narrowed:
+            return False
         if not self.problem.tickets or not any(t.shifts for t in self.problem.technicians):
             return True
         if self.bounds is not None:

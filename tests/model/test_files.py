@@ -193,3 +193,10 @@ def test_write_to_a_device() -> None:
     """A target that is no regular file is written to, not replaced."""
     write_atomically("/dev/null", "text")
     assert not Path("/dev/null").is_file()
+
+
+@pytest.mark.parametrize("nothing", [None, 5, ["{}"]])
+def test_json_that_is_no_text_is_refused(nothing: object):
+    """Whoever passes something else than text is told so."""
+    with pytest.raises(InputError, match="no text; give JSON as str or bytes"):
+        parse_json(nothing)  # type: ignore[arg-type]

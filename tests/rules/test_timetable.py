@@ -180,11 +180,11 @@ def test_unreachable_leg_is_never_driven():
     assert best_times(here, 0, [1, 0]) is not None
 
 
-def test_working_time_leaves_late_and_waits_little():
-    """The shortest route meets the second window without waiting, and leaves as late as it can."""
+def test_working_time_waits_little_and_returns_early():
+    """The shortest route meets the second window without waiting; of all such routes it is the first one back."""
     here = case([{}, {"time_windows": [window(200, 230)]}], mode="working_time")
-    # Least length: 10 + 30 + 10 + 30 + 10 = 90. Latest: second service at 230, so leave at 230 - 50 = 180.
-    expected = (180, [(190, 190, 220), (230, 230, 260)], 270)
+    # Least length: 10 + 30 + 10 + 30 + 10 = 90. Earliest: second service at 200, so leave at 200 - 50 = 150.
+    expected = (150, [(160, 160, 190), (200, 200, 230)], 240)
     assert minutes_of(here, best_times(here, 0, [0, 1])) == expected
 
 
@@ -323,7 +323,7 @@ def test_nothing_beats_the_best_times(seed: int):
 
 @pytest.mark.parametrize("seed", range(25))
 def test_nothing_is_shorter_than_the_shortest(seed: int):
-    """No departure at any minute gives a shorter working time, and among the shortest none leaves later.
+    """No departure at any minute gives a shorter working time, and among the shortest none is back earlier.
 
     A break at the start place is the start of its route, so departures are tried as given and breaks before
     them are covered by departures at the minute they begin.
@@ -333,7 +333,7 @@ def test_nothing_is_shorter_than_the_shortest(seed: int):
     best = None
     for depart in range(181):
         ends = [end for end, _, _ in every_day(here, order, depart)]
-        if ends and (best is None or min(ends) - depart <= best[0]):
+        if ends and (best is None or min(ends) - depart < best[0]):
             best = (min(ends) - depart, depart)
     zero = here.shifts[0].start
     assert best == (None if found is None else ((found.end - found.start) // 60, (found.start - zero) // 60))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dispatch_engine.check import check
-from dispatch_engine.errors import EngineError
+from dispatch_engine.errors import EngineError, InputError
 from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.problem import Problem
 from dispatch_engine.solver import solve as solving
@@ -202,6 +202,48 @@ def test_a_plan_that_the_checker_rejects_never_leaves(monkeypatch: pytest.Monkey
     assert Problem.from_dict(content["problem"]) == problem
     assert content["plan"]["routes"]
     assert content["broken"]
+
+
+def test_a_plan_wide_price_is_not_forgotten_when_gaps_are_filled() -> None:
+    """Serving K costs 1,000 cents a minute of the largest lateness, an hour and more; leaving it out 1,000 cents."""
+    late = ticket("K", due_at="2026-11-23T07:00:00+08:00")
+    prices = {"largest_late_minute": 1000, "breach": 0, "late_minute": 0, "unassigned": 1000}
+    plan = solve(day([one_shift()], [late], objective={"mode": "cost", "prices": prices}), iterations=20)
+    assert plan.status == "optimal"
+    assert plan.objective is not None
+    assert plan.objective.cost_cents == 1000
+
+
+def test_a_certificate_that_expires_at_midnight_proves_nothing() -> None:
+    """The search does not try the visit before midnight, so it may not call its empty plan optimal or bounded."""
+    night = {"start": "2026-11-23T20:00:00+08:00", "end": "2026-11-24T04:00:00+08:00"}
+    technician = one_shift(shifts=[night], certifications=[{"name": "gas", "valid_until": "2026-11-23"}])
+    plan = solve(day([technician], [ticket("K", required_certifications=["gas"])]), iterations=20)
+    assert plan.status == "feasible"
+    assert plan.bound is not None
+    assert plan.bound.sla_penalty is None
+
+
+@pytest.mark.parametrize(
+    ("options", "pointer"),
+    [
+        ({"time_limit": float("nan")}, "/time_limit"),
+        ({"time_limit": -1}, "/time_limit"),
+        ({"time_limit": "5"}, "/time_limit"),
+        ({"seed": -1}, "/seed"),
+        ({"seed": 2**70}, "/seed"),
+        ({"seed": 1.5}, "/seed"),
+        ({"workers": 0}, "/workers"),
+        ({"iterations": 2.5}, "/iterations"),
+        ({"iterations": -5}, "/iterations"),
+        ({"iterations": True}, "/iterations"),
+    ],
+)
+def test_options_out_of_range_are_refused_at_once(options: dict[str, Any], pointer: str) -> None:
+    """The option is named, and what it may be."""
+    with pytest.raises(InputError, match="give one") as error:
+        solve(day([one_shift()], []), **options)
+    assert [finding.pointer for finding in error.value.findings] == [pointer]
 
 
 def test_prices_beyond_64_bits_are_refused_before_they_can_overflow() -> None:
