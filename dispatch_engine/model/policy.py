@@ -265,6 +265,8 @@ def _resolve_reference(reference: str, folder: Path | None, seen: tuple[str, ...
         message = f"{shown(reference)} is a path; paths are read only in files, send the policy as an object"
         raise InputError.of("", "path_not_allowed", message)
     path = Path(key)
+    if path.exists() and not path.is_file():
+        raise InputError.of("", "not_a_file", f"{shown(str(path))} is no file; name a policy file")
     document = read_document(path)
     if not isinstance(document, Mapping):
         raise InputError.of("", "wrong_type", f"{path.name} holds no policy; it must be an object")
