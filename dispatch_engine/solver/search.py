@@ -160,6 +160,7 @@ class Search:
         if fill(self.data, state, EXACT_WEIGHT) and not keep_if_best(self.data, state):
             # Prices that belong to the whole plan, such as the largest lateness, made it dearer after all.
             load_routes(self.data, state, state.best_route.copy(), state.best_length.copy())
+        self._note_best(state)
         return state
 
     def offer(self, routes: list[list[int]]) -> Total | None:

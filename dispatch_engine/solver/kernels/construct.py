@@ -15,20 +15,25 @@ SCARCE = 1e15
 
 
 @kernel
+def consider(data, state, v, s, weight, best_shift, best_score, second_score):
+    """Let shift ``s`` take its place among the two best prices of ``v``, if it fits there at all."""
+    if price(data, state, v, s, weight, np.inf) == NOWHERE:
+        return
+    score = weight * state.price_points[v, s] + state.price_cost[v, s]
+    if score < best_score[v]:
+        second_score[v] = best_score[v]
+        best_shift[v], best_score[v] = s, score
+    elif score < second_score[v]:
+        second_score[v] = score
+
+
+@kernel
 def best_two(data, state, v, weight, best_shift, best_score, second_score):
     """Write the cheapest shift of ``v``, its score, and the second best score into the three arrays."""
     best_shift[v], best_score[v], second_score[v] = NOWHERE, np.inf, np.inf
     ticket = data.ticket[v]
     for i in range(ticket.shift_from, ticket.shift_to):
-        s = data.open_shift[i]
-        if price(data, state, v, s, weight, np.inf) == NOWHERE:
-            continue
-        score = weight * state.price_points[v, s] + state.price_cost[v, s]
-        if score < best_score[v]:
-            second_score[v] = best_score[v]
-            best_shift[v], best_score[v] = s, score
-        elif score < second_score[v]:
-            second_score[v] = score
+        consider(data, state, v, data.open_shift[i], weight, best_shift, best_score, second_score)
 
 
 @kernel
@@ -80,11 +85,4 @@ def refresh(data, state, v, s, weight, best_shift, best_score, second_score):
     if best_shift[v] == s:
         best_two(data, state, v, weight, best_shift, best_score, second_score)
         return
-    if price(data, state, v, s, weight, np.inf) == NOWHERE:
-        return
-    score = weight * state.price_points[v, s] + state.price_cost[v, s]
-    if score < best_score[v]:
-        second_score[v] = best_score[v]
-        best_shift[v], best_score[v] = s, score
-    elif score < second_score[v]:
-        second_score[v] = score
+    consider(data, state, v, s, weight, best_shift, best_score, second_score)
