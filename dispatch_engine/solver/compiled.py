@@ -15,7 +15,7 @@ import numba
 from numba import types
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "cache": True,
     "nogil": True,
     "error_model": "numpy",
@@ -54,7 +54,7 @@ def inlined(function: Kernel) -> Kernel:
     return _compiled(function, {**OPTIONS, "forceinline": True})
 
 
-def _compiled(function: Kernel, options: dict[str, bool]) -> Kernel:
+def _compiled(function: Kernel, options: dict[str, Any]) -> Kernel:
     config = cast(Any, numba.config)
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())

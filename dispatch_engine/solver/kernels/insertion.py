@@ -80,7 +80,7 @@ def rest_of_day(data, shift, labels, count, drive, reach):
 
 @inlined
 def is_hopeless(data, s, v, p, weight, room, prefix, prefix_count, reach, tour):
-    """Whether the earliest arrival of ``v`` at place ``p`` is too late: for ``v``, for the rest of the day, or for ``room``.
+    """Whether ``v`` at place ``p`` is too late anyway: for itself, for the rest of the day, or for ``room``.
 
     ``room`` is how much lateness may cost, softened, before the place is no longer the best one.
     """

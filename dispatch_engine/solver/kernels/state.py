@@ -40,20 +40,24 @@ UNLIMITED = float(1 << 62)
 
 
 class State(NamedTuple):
-    """A plan and everything that one search thread needs; all arrays change in place.
+    """A plan and everything that one search thread needs; all arrays change in place (int64 where nothing is said).
 
-    ``route`` int64[S, M] with ``length`` int64[S]; per route ``points``, ``cost``, ``time_cost`` int64[S] and a
-    ``version`` int64[S] that is new after every change; ``load``, ``likely_count`` int64[S, R]; ``shift_of``
-    int64[V]. ``priced`` int64[V, S,
-    PRICED_COLUMNS]: the cached best insertion of ticket v into shift s, valid while its PRICED_VERSION is the route's version. ``total`` int64[3] of the plan. ``old_*``: copies of the routes touched since the
-    last commit, listed in ``touched`` int64[S].
-    Tables of route s, valid while ``table_version[s]`` is the route's version (see
-    :mod:`~dispatch_engine.solver.kernels.slack`): ``prefix`` int64[S, M + 1, STORED_LABELS, COLUMNS] with
-    ``prefix_count`` int64[S, M + 1] (-1 in its first entry: the route has too many labels for a table), ``reach``
-    int64[S, M + 1, REACH_COLUMNS], ``tour`` int64[S, M + 2, TOUR_COLUMNS]; ``detour`` int64[M + 1] scratch.
-    ``best_*``: the best plan met. ``pending`` int64[V] tickets to place, ``order_key`` float64[V] scratch.
-    ``labels`` int64[3, MAX_LABELS, COLUMNS], ``used`` int64[R]: scratch. ``rng`` int64[2]. ``counter``
-    int64[NUM_COUNTERS].
+    The plan: ``route`` [S, M] with ``length`` [S]; per route ``points``, ``cost``, ``time_cost`` [S], a
+    ``version`` [S] that is new after every change, and its sums ``load``, ``likely_count`` [S, R];
+    ``shift_of`` [V]; ``total`` [3].
+    Tickets out: listed in ``unserved`` [V]; ``unserved_at`` [V] says where each stands in the list.
+    Prices: ``priced`` [V, S, PRICED_COLUMNS], the best insertion of ticket v into shift s, valid while its
+    PRICED_VERSION is the route's version.
+    Tables of a route (:mod:`~dispatch_engine.solver.kernels.slack`), valid while ``table_version`` [S] is the
+    route's version: ``prefix`` [S, M + 1, STORED_LABELS, COLUMNS] with ``prefix_count`` [S, M + 1] (-1 in its
+    first entry: the route has too many labels for tables), ``reach`` [S, M + 1, REACH_COLUMNS], ``tour`` [S,
+    M + 2, TOUR_COLUMNS].
+    To take back: ``old_*``, copies of the routes touched since the last commit; they are listed in
+    ``touched`` [S].
+    The best plan met: ``best_*``; ``best_version`` [S] of its routes.
+    Scratch: ``candidate``, ``stamp`` [S], ``detour`` [M + 1], ``pending`` [V] tickets to place, ``order_key``
+    float64[V], ``labels`` [3, MAX_LABELS, COLUMNS], ``trace`` [M + 1, MAX_LABELS, COLUMNS], ``used`` [R]. And
+    ``rng`` [2], ``counter`` [NUM_COUNTERS].
     """
 
     route: NDArray[np.int64]
