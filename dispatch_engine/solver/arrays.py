@@ -16,7 +16,10 @@ from dispatch_engine.solver.kernels.pool import Pool
 from dispatch_engine.solver.kernels.schedule import COLUMNS, MAX_LABELS
 from dispatch_engine.solver.kernels.slack import REACH_COLUMNS, STORED_LABELS, TOUR_COLUMNS
 from dispatch_engine.solver.kernels.state import ALL_SHIFTS, NUM_COUNTERS, OUT, PRICED_COLUMNS, UNKNOWN, State
+from dispatch_engine.solver.tuning import Tuning
 
+SETTLED = Tuning()
+"""The settings used where none are given."""
 NEIGHBOURS = 100
 """Nearest tickets listed per ticket."""
 HOME_SHIFTS = 8
@@ -29,8 +32,8 @@ LARGEST_SUM = 1 << 62
 """Totals stay below it, so that int64 sums are exact."""
 
 
-def compile_data(shapes: Shapes) -> Data:
-    """Lay out ``shapes`` for the kernels.
+def compile_data(shapes: Shapes, tuning: Tuning = SETTLED) -> Data:
+    """Lay out ``shapes`` for the kernels, and how the search shall behave.
 
     Raises
     ------
@@ -57,6 +60,7 @@ def compile_data(shapes: Shapes) -> Data:
         near=nearest(shapes),
         home_shift=nearest_shifts(shapes),
         parameter=_parameters(shapes),
+        tuning=tuning.as_array(),
     )
 
 
@@ -117,6 +121,7 @@ def new_state(shapes: Shapes, data: Data, seed: int, *, with_prices: bool = True
         shift_of=np.full(tickets, OUT, np.int64),
         unserved=np.arange(tickets, dtype=np.int64),
         unserved_at=np.arange(tickets, dtype=np.int64),
+        absence=numbers(tickets),
         candidate=numbers(max(shifts, ALL_SHIFTS)),
         stamp=numbers(shifts),
         priced=np.full((tickets if with_prices else 0, shifts, PRICED_COLUMNS), UNKNOWN, np.int64),

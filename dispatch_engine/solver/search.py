@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
-from dispatch_engine.solver.arrays import compile_data, new_pool, new_state
+from dispatch_engine.solver.arrays import SETTLED, compile_data, new_pool, new_state
 from dispatch_engine.solver.budget import Budget, Stop
 from dispatch_engine.solver.kernels.anneal import anneal
 from dispatch_engine.solver.kernels.construct import construct
@@ -22,6 +22,7 @@ from dispatch_engine.solver.kernels.pool import Pool
 from dispatch_engine.solver.kernels.route import evaluate
 from dispatch_engine.solver.kernels.state import ITERATIONS, State, clear, commit, keep_if_best
 from dispatch_engine.solver.master import Column, Master, pool_columns
+from dispatch_engine.solver.tuning import Tuning
 
 CONSTRUCT_WEIGHT = 480 * UNITS / POINTS
 """Units per milli-point while constructing: an SLA point is worth eight hours of cost."""
@@ -79,10 +80,11 @@ class Search:
     shapes : the day.
     seed : thread i draws from a stream of its own, derived from ``(seed, i)``.
     workers : number of threads, at least 1.
+    tuning : how the search behaves; the default is what measurements settled.
     """
 
-    def __init__(self, shapes: Shapes, seed: int, workers: int) -> None:
-        self.data: Data = compile_data(shapes)
+    def __init__(self, shapes: Shapes, seed: int, workers: int, tuning: Tuning = SETTLED) -> None:
+        self.data: Data = compile_data(shapes, tuning)
         self.states: list[State] = [new_state(shapes, self.data, seed * 1009 + i) for i in range(workers)]
         self.pools: list[Pool] = [new_pool(shapes) for _ in range(workers)]
         self._shapes = shapes

@@ -6,10 +6,12 @@ import numpy as np
 
 from dispatch_engine.solver.compiled import inlined, kernel
 from dispatch_engine.solver.kernels.chance import below, shuffle, uniform
+from dispatch_engine.solver.kernels.data import ABSENCE, BLINK
 from dispatch_engine.solver.kernels.pool import remember
 from dispatch_engine.solver.kernels.route import NOWHERE
 from dispatch_engine.solver.kernels.ruin import ruin
 from dispatch_engine.solver.kernels.state import (
+    ABSENCES,
     ITERATIONS,
     NUM_TOUCHED,
     NUM_UNSERVED,
@@ -23,11 +25,12 @@ from dispatch_engine.solver.kernels.state import (
     take_back,
 )
 
-BLINK = 0.01
 POOL_TEMPERATURES = 2.0
 """A plan's routes are worth remembering if it is at most so many temperatures worse than the least score."""
 MOST_PENDING = 60
 """Tickets tried in one recreation at most, beyond those just removed: a storm day has hundreds waiting."""
+MOST_DEAR = 4.0
+"""The most by which the price of leaving a ticket out is raised."""
 RANDOM_SHARE, SCARCE_SHARE, DEAR_SHARE, EARLY_SHARE = 4, 4, 2, 2
 ALL_SHARES = 13
 
@@ -95,14 +98,37 @@ def sort_pending(data, state, count, weight):
 
 
 @inlined
+def dearness(data, state, v):
+    """By how much the price of leaving ``v`` out is raised while recreating: more, the longer it has been out.
+
+    Unserved tickets are a plateau: plans differ in which ones are out, and their score does not see it. (The idea is
+    the absence counter of SISR's fleet minimisation and of Nagata & Bräysy, *Operations Research Letters* 37, 2009.)
+    """
+    percent, all_absences = data.tuning[ABSENCE], state.counter[ABSENCES]
+    if percent == 0 or all_absences == 0:
+        return 1.0
+    mean = all_absences / state.shift_of.shape[0]
+    return min(MOST_DEAR, 1.0 + 0.01 * percent * state.absence[v] / mean)
+
+
+@inlined
+def count_absences(state):
+    """Note once more which tickets are out of the plan just accepted."""
+    count = state.counter[NUM_UNSERVED]
+    for i in range(count):
+        state.absence[state.unserved[i]] += 1
+    state.counter[ABSENCES] += count
+
+
+@inlined
 def recreate(data, state, weight):
     """Insert the pending tickets one by one where each costs least, unless leaving it out costs less."""
     count = gather_pending(state)
     sort_pending(data, state, count, weight)
     for i in range(count):
         v = state.pending[i]
-        s, score = cheapest(data, state, v, weight, BLINK)
-        if s != NOWHERE and score < out_price(data, v, weight):
+        s, score = cheapest(data, state, v, weight, 0.001 * data.tuning[BLINK])
+        if s != NOWHERE and score < out_price(data, v, weight) * dearness(data, state, v):
             place_at(data, state, v, s)
 
 
@@ -139,6 +165,8 @@ def anneal(data, state, pool, iterations, weight, temperature):
                 remember_touched(state, pool)
             commit(state)
             current = score
+            if data.tuning[ABSENCE] > 0:
+                count_absences(state)
         else:
             take_back(data, state)
     state.counter[ITERATIONS] += iterations

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dispatch_engine.solver.compiled import inlined
 from dispatch_engine.solver.kernels.chance import below, uniform
+from dispatch_engine.solver.kernels.data import (
+    FOR_UNSERVED,
+    LATE,
+    LONGEST,
+    RANDOM,
+    REMOVED,
+    RIVALS,
+    ROUTES,
+    SWAPS,
+)
 from dispatch_engine.solver.kernels.state import NUM_TOUCHED, NUM_UNSERVED, NUM_USED, OUT, reprice, take_out
+from dispatch_engine.solver.kernels.swap import swap_routes
 
-AVERAGE_REMOVED = 10
-"""Mean number of stops removed by strings (c-bar of SISR)."""
-LONGEST_STRING = 10
+LATE_DRAWS = 8
+"""Routes drawn until a late one is found."""
 SPLIT_SHARE = 0.5
 """Share of the strings that keep a few stops in their middle."""
 SPLIT_GROWTH = 0.01
@@ -62,8 +72,8 @@ def ruin_strings(data, state, seed):
     served, used = state.shift_of.shape[0] - state.counter[NUM_UNSERVED], state.counter[NUM_USED]
     if used == 0:
         return
-    longest = min(float(LONGEST_STRING), served / used)
-    most_strings = 4.0 * AVERAGE_REMOVED / (1.0 + longest) - 1.0
+    longest = min(float(data.tuning[LONGEST]), served / used)
+    most_strings = 4.0 * data.tuning[REMOVED] / (1.0 + longest) - 1.0
     strings = 1 + int(uniform(state.rng) * most_strings)
     done = 0
     for i in range(-1, data.near.shape[1]):
@@ -126,22 +136,56 @@ def any_unassigned(state):
 
 
 @inlined
-def ruin(data, state):
-    """Take a part of the plan out, chosen at random among the ways above; touched routes are priced again."""
-    seed = below(state.rng, state.shift_of.shape[0])
-    draw = uniform(state.rng)
-    if draw < 0.15:
+def late_ticket(state):
+    """A ticket of a route with late stops, found among a few routes drawn; OUT if none of them is late."""
+    for _ in range(LATE_DRAWS):
+        s = below(state.rng, state.length.shape[0])
+        if state.length[s] > 0 and state.points[s] > 0:
+            return state.route[s, below(state.rng, state.length[s])]
+    return OUT
+
+
+@inlined
+def choose_ruin(data, state, seed):
+    """Take a part of the plan out, by one of the ways above, drawn with the shares of the tuning."""
+    tuning = data.tuning
+    draw = below(state.rng, 1000)
+    some = 1 + below(state.rng, tuning[REMOVED])
+    if draw < tuning[FOR_UNSERVED]:
         v = any_unassigned(state)
-        if v == OUT:
-            ruin_strings(data, state, seed)
-        else:
-            ruin_for(data, state, v, 1 + below(state.rng, AVERAGE_REMOVED))
-    elif draw < 0.85:
-        ruin_strings(data, state, seed)
-    elif draw < 0.95:
+        if v != OUT:
+            ruin_for(data, state, v, some)
+            return
+    draw -= tuning[FOR_UNSERVED]
+    if 0 <= draw < tuning[LATE]:
+        v = late_ticket(state)
+        if v != OUT:
+            seed = v
+    draw -= tuning[LATE]
+    if 0 <= draw < tuning[RIVALS]:
+        s = state.shift_of[seed]
+        if s != OUT:
+            take_out(data, state, s, position_of(state, s, seed))
+        ruin_for(data, state, seed, some)
+        return
+    draw -= tuning[RIVALS]
+    if 0 <= draw < tuning[ROUTES]:
         ruin_routes(data, state, seed)
-    else:
-        ruin_random(data, state, 1 + below(state.rng, AVERAGE_REMOVED))
+        return
+    draw -= tuning[ROUTES]
+    if 0 <= draw < tuning[RANDOM]:
+        ruin_random(data, state, some)
+        return
+    ruin_strings(data, state, seed)
+
+
+@inlined
+def ruin(data, state):
+    """Take a part of the plan out, and price the routes touched again; sometimes exchange two routes before."""
+    seed = below(state.rng, state.shift_of.shape[0])
+    if below(state.rng, 1000) < data.tuning[SWAPS]:
+        swap_routes(data, state, seed)
+    choose_ruin(data, state, seed)
     for i in range(state.counter[NUM_TOUCHED]):
         s = state.touched[i]
         if not reprice(data, state, s):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dispatch_engine.solver.compiled import inlined, kernel
 from dispatch_engine.solver.kernels.chance import uniform
-from dispatch_engine.solver.kernels.data import DURATION_PRICE, LARGEST_LATE_PRICE, TECHNICIAN_PRICE
+from dispatch_engine.solver.kernels.data import CACHE, DURATION_PRICE, LARGEST_LATE_PRICE, TECHNICIAN_PRICE
 from dispatch_engine.solver.kernels.insertion import quick_insertion
 from dispatch_engine.solver.kernels.route import NOWHERE, best_insertion, evaluate
 from dispatch_engine.solver.kernels.slack import look_ahead, look_around, look_back
@@ -19,10 +19,10 @@ MANDATORY, SLA_POINTS, COST = range(3)
 """Positions in a total: unserved mandatory tickets, milli-points, units; compared in this order."""
 MANDATORY_AS_POINTS = 1_000_000
 """Milli-points that an unserved mandatory ticket weighs in the softened score."""
-VERSION, NUM_TOUCHED, ITERATIONS, NUM_UNSERVED, NUM_USED, STAMP = range(6)
-NUM_COUNTERS = 6
+VERSION, NUM_TOUCHED, ITERATIONS, NUM_UNSERVED, NUM_USED, STAMP, ABSENCES = range(7)
+NUM_COUNTERS = 7
 """Positions in ``State.counter``: the last version given, routes touched, iterations done, tickets out, routes with a
-stop, the last stamp given."""
+stop, the last stamp given, entries in ``State.absence``."""
 ALL_SHIFTS = 32
 """A ticket open for at most so many shifts is tried in each of them; see :func:`list_candidates`."""
 MOST_NEAR = 24
@@ -45,7 +45,8 @@ class State(NamedTuple):
     The plan: ``route`` [S, M] with ``length`` [S]; per route ``points``, ``cost``, ``time_cost`` [S], a
     ``version`` [S] that is new after every change, and its sums ``load``, ``likely_count`` [S, R];
     ``shift_of`` [V]; ``total`` [3].
-    Tickets out: listed in ``unserved`` [V]; ``unserved_at`` [V] says where each stands in the list.
+    Tickets out: listed in ``unserved`` [V]; ``unserved_at`` [V] says where each stands in the list;
+    ``absence`` [V] counts the accepted plans without it.
     Prices: ``priced`` [V, S, PRICED_COLUMNS], the best insertion of ticket v into shift s, valid while its
     PRICED_VERSION is the route's version.
     Tables of a route (:mod:`~dispatch_engine.solver.kernels.slack`), valid while ``table_version`` [S] is the
@@ -71,6 +72,7 @@ class State(NamedTuple):
     shift_of: NDArray[np.int64]
     unserved: NDArray[np.int64]
     unserved_at: NDArray[np.int64]
+    absence: NDArray[np.int64]
     candidate: NDArray[np.int64]
     stamp: NDArray[np.int64]
     priced: NDArray[np.int64]
@@ -289,7 +291,7 @@ def price(data, state, v, s, weight, cutoff):
     A price not known yet is only looked for below ``cutoff``. If there is none, ``cutoff`` itself is kept as what
     the insertion costs AT_LEAST; that stays true while ``weight`` does not fall.
     """
-    fresh = state.priced[v, s, PRICED_VERSION] == state.version[s]
+    fresh = state.priced[v, s, PRICED_VERSION] == state.version[s] and data.tuning[CACHE] > 0
     if fresh and (state.priced[v, s, PRICED_PLACE] != AT_LEAST or cutoff <= state.priced[v, s, PRICED_COST]):
         return state.priced[v, s, PRICED_PLACE] if state.priced[v, s, PRICED_PLACE] != AT_LEAST else NOWHERE
     if has_tables(data, state, s):
