@@ -540,14 +540,14 @@ class TestOperators:
 
     def test_old_jobs_are_purged(self, store: Store, clock: Clock):
         """By the moment they ended; open ones stay however old they are."""
-        old = [submit(store) for _ in range(250)]
+        old = [submit(store) for _ in range(120)]
         for job in old:
             store.request_cancel("ann", job.id)
         waiting = submit(store)
         clock.pass_by(3600)
         recent = submit(store)
         store.request_cancel("ann", recent.id)
-        assert store.purge(moment(clock)) == 250
+        assert store.purge(moment(clock)) == 120
         assert store.get("ann", old[0].id) is None
         assert get(store, waiting).state is JobState.QUEUED
         assert get(store, recent).state is JobState.CANCELLED
