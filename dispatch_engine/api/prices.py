@@ -14,20 +14,18 @@ COST_NAMES = {"sla_first": "cost_minutes", "cost": "cost_cents", "working_time":
 
 
 def prices_of(case: Case, plan: Plan) -> Document:
-    """By the name of the rule, what it charges in each tier; rules and tiers without a price are left out.
+    """By the name of the rule, what it charges; rules that charge nothing are left out.
 
-    The tiers are ``mandatory_unserved``, ``sla_penalty`` and, by the objective's mode, ``cost_minutes``,
-    ``cost_cents`` or ``working_minutes``. Over all rules they add up to the objective of the plan, but for
-    the rounding of the last digit.
+    A price has the tiers of the objective's mode: ``sla_penalty`` and ``cost_minutes``, ``sla_penalty`` and
+    ``working_minutes``, or ``cost_cents``; and ``mandatory`` where mandatory tickets are unserved. Over all
+    rules they add up to the objective of the plan, but for the rounding of the last digit.
     """
     prices = price_by_rule(case, read_plan(case, plan).times)
     return {rule: _in_words(case.mode, price) for rule, price in prices.items()}
 
 
 def _in_words(mode: str, price: Price) -> dict[str, float]:
-    tiers = {
-        "mandatory_unserved": price.mandatory,
-        "sla_penalty": price.points / POINTS,
-        COST_NAMES[mode]: round(price.cost / UNITS, 2),
-    }
-    return {tier: amount for tier, amount in tiers.items() if amount}
+    tiers: dict[str, float] = {"mandatory": price.mandatory} if price.mandatory else {}
+    if mode != "cost":
+        tiers["sla_penalty"] = price.points / POINTS
+    return {**tiers, COST_NAMES[mode]: round(price.cost / UNITS, 2)}
