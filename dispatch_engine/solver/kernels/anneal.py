@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.compiled import inlined, kernel
 from dispatch_engine.solver.kernels.chance import below, shuffle, uniform
 from dispatch_engine.solver.kernels.pool import remember
 from dispatch_engine.solver.kernels.route import NOWHERE
@@ -12,6 +12,7 @@ from dispatch_engine.solver.kernels.ruin import ruin
 from dispatch_engine.solver.kernels.state import (
     ITERATIONS,
     NUM_TOUCHED,
+    NUM_UNSERVED,
     OUT,
     cheapest,
     commit,
@@ -31,7 +32,7 @@ RANDOM_SHARE, SCARCE_SHARE, DEAR_SHARE, EARLY_SHARE = 4, 4, 2, 2
 ALL_SHARES = 13
 
 
-@kernel
+@inlined
 def gather_pending(state):
     """List the tickets to place in ``state.pending``: all just removed, and up to MOST_PENDING waiting ones."""
     count = 0
@@ -43,12 +44,12 @@ def gather_pending(state):
                 state.pending[count] = v
                 count += 1
     removed = count
-    total = state.shift_of.shape[0]
-    first = below(state.rng, total)
-    for i in range(total):
-        v = (first + i) % total
-        if state.shift_of[v] != OUT or count - removed >= MOST_PENDING:
-            continue
+    waiting = state.counter[NUM_UNSERVED]
+    first = below(state.rng, waiting) if waiting > removed else 0
+    for i in range(waiting):
+        if count - removed == MOST_PENDING or count == waiting:
+            break
+        v = state.unserved[(first + i) % waiting]
         known = False
         for j in range(removed):
             if state.pending[j] == v:
@@ -60,7 +61,7 @@ def gather_pending(state):
     return count
 
 
-@kernel
+@inlined
 def order_value(data, v, kind, weight):
     """The sort key of ``v`` in an order of recreation: few shifts, dear to leave out, early deadline, long."""
     ticket = data.ticket[v]
@@ -74,7 +75,7 @@ def order_value(data, v, kind, weight):
     return -float(ticket.service)
 
 
-@kernel
+@inlined
 def sort_pending(data, state, count, weight):
     """Shuffle the pending tickets, and in two of three cases sort them by one of the orders (stable)."""
     shuffle(state.rng, state.pending, count)
@@ -93,7 +94,7 @@ def sort_pending(data, state, count, weight):
         state.order_key[j] = key
 
 
-@kernel
+@inlined
 def recreate(data, state, weight):
     """Insert the pending tickets one by one where each costs least, unless leaving it out costs less."""
     count = gather_pending(state)
@@ -105,7 +106,7 @@ def recreate(data, state, weight):
             place_at(data, state, v, s)
 
 
-@kernel
+@inlined
 def remember_touched(state, pool):
     """Put every route changed since the last commit into the ``pool``."""
     for i in range(state.counter[NUM_TOUCHED]):

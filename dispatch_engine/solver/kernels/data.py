@@ -62,8 +62,10 @@ class Data(NamedTuple):
     ``window`` int64[W, 2] (open, close); ``rest`` int64[B, 3] (earliest, latest, seconds); ``need`` int64[N, 2]
     (resource, amount); ``likely_part`` int64[M], ``likely_chance`` float64[M]; ``stock`` int64[S, R];
     ``is_open`` uint8[S, V]; ``open_shift`` int64[E] flat lists of each ticket's shifts; ``assign_price``
-    int64[S, V]; ``travel`` int32[K, L, L] seconds; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
-    ``near`` int64[V, N] each ticket's nearest tickets; ``parameter`` int64[NUM_PARAMETERS].
+    int64[S, V]; ``travel`` int32[K, origin, goal] seconds, ``travel_from`` int32[K, goal, origin] the same
+    turned round, so that both ways of one place lie together; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
+    ``near`` int64[V, N] each ticket's nearest tickets; ``home_shift`` int64[V, H] the
+    shifts that start nearest; ``parameter`` int64[NUM_PARAMETERS].
     """
 
     ticket: NDArray[np.void]
@@ -78,6 +80,8 @@ class Data(NamedTuple):
     open_shift: NDArray[np.int64]
     assign_price: NDArray[np.int64]
     travel: NDArray[np.int32]
+    travel_from: NDArray[np.int32]
     metres: NDArray[np.int32]
     near: NDArray[np.int64]
+    home_shift: NDArray[np.int64]
     parameter: NDArray[np.int64]

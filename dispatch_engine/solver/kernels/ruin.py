@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.compiled import inlined
 from dispatch_engine.solver.kernels.chance import below, uniform
-from dispatch_engine.solver.kernels.state import NUM_TOUCHED, OUT, reprice, take_out
+from dispatch_engine.solver.kernels.state import NUM_TOUCHED, NUM_UNSERVED, NUM_USED, OUT, reprice, take_out
 
 AVERAGE_REMOVED = 10
 """Mean number of stops removed by strings (c-bar of SISR)."""
@@ -15,7 +15,7 @@ SPLIT_GROWTH = 0.01
 """Chance per step that one more stop is kept."""
 
 
-@kernel
+@inlined
 def position_of(state, s, v):
     """Position of ``v`` in route ``s``."""
     for p in range(state.length[s]):
@@ -24,14 +24,14 @@ def position_of(state, s, v):
     return -1
 
 
-@kernel
+@inlined
 def remove(data, state, s, first, count):
     """Take ``count`` stops from position ``first`` on out of route ``s``."""
     for _ in range(count):
         take_out(data, state, s, first)
 
 
-@kernel
+@inlined
 def remove_string(data, state, s, v, size):
     """Take a string of ``size`` stops that holds ``v`` out of route ``s``; in half of the cases keep a middle part.
 
@@ -56,14 +56,10 @@ def remove_string(data, state, s, v, size):
     remove(data, state, s, first + kept, size - head)
 
 
-@kernel
+@inlined
 def ruin_strings(data, state, seed):
     """Remove strings from the routes around ticket ``seed`` (Christiaens & Vanden Berghe 2020, section 5.2)."""
-    served, used = 0, 0
-    for s in range(state.length.shape[0]):
-        if state.length[s] > 0:
-            served += state.length[s]
-            used += 1
+    served, used = state.shift_of.shape[0] - state.counter[NUM_UNSERVED], state.counter[NUM_USED]
     if used == 0:
         return
     longest = min(float(LONGEST_STRING), served / used)
@@ -82,7 +78,7 @@ def ruin_strings(data, state, seed):
             return
 
 
-@kernel
+@inlined
 def ruin_routes(data, state, seed):
     """Empty the route of ``seed`` and of its nearest ticket on another route."""
     done = 0
@@ -97,7 +93,7 @@ def ruin_routes(data, state, seed):
             return
 
 
-@kernel
+@inlined
 def ruin_random(data, state, how_many):
     """Take ``how_many`` tickets out wherever they are."""
     for _ in range(how_many):
@@ -107,7 +103,7 @@ def ruin_random(data, state, how_many):
             take_out(data, state, s, position_of(state, s, v))
 
 
-@kernel
+@inlined
 def ruin_for(data, state, v, how_many):
     """Make room for the unassigned ticket ``v``: take stops near it out of routes that may serve it."""
     done = 0
@@ -122,19 +118,14 @@ def ruin_for(data, state, v, how_many):
             return
 
 
-@kernel
+@inlined
 def any_unassigned(state):
     """A random unassigned ticket, or OUT where everything is served."""
-    count = state.shift_of.shape[0]
-    first = below(state.rng, count)
-    for i in range(count):
-        v = (first + i) % count
-        if state.shift_of[v] == OUT:
-            return v
-    return OUT
+    count = state.counter[NUM_UNSERVED]
+    return state.unserved[below(state.rng, count)] if count > 0 else OUT
 
 
-@kernel
+@inlined
 def ruin(data, state):
     """Take a part of the plan out, chosen at random among the ways above; touched routes are priced again."""
     seed = below(state.rng, state.shift_of.shape[0])
