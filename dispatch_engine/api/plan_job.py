@@ -33,11 +33,11 @@ def plan_job(task: Task) -> Result:
         workers=options.get("workers") or 1,
         iterations=iterations,
         on_progress=solving.report,
+        on_plan=solving.hand_over,
         should_stop=solving.should_stop,
     )
-    plan = solving.with_own_limit(plan)
     return Result(
-        plan=plan.to_json(),
+        plan=solving.text(plan),
         prices=solving.prices(plan),
         tickets=len(solving.problem.tickets),
         unassigned=len(plan.unassigned),
@@ -63,6 +63,10 @@ class _Solving:
         self._phase, self._reported = progress.phase, now
         self._task.progress(_in_words(progress, self.problem.objective.mode))
 
+    def hand_over(self, plan: Plan) -> None:
+        """Pass a better plan on."""
+        self._task.incumbent(self.text(plan), self.prices(plan))
+
     def should_stop(self) -> bool:
         """Whether the job was cancelled, or runs by iterations and is out of time."""
         return self._task.is_cancelled() or (self._is_limited and self._task.seconds_left() <= 0)
@@ -73,12 +77,12 @@ class _Solving:
             self._case = Case.of(self.problem)
         return prices_of(self._case, plan)
 
-    def with_own_limit(self, plan: Plan) -> Plan:
-        """``plan`` with the limit that was asked for, not what was left of it when the search began."""
+    def text(self, plan: Plan) -> str:
+        """``plan`` as JSON, with the limit that was asked for, not what was left of it when the search began."""
         if plan.solver is None or plan.solver.time_limit_seconds is None:
-            return plan
-        limit = self._task.time_limit_seconds
-        return plan.replace(solver=plan.solver.model_copy(update={"time_limit_seconds": limit}))
+            return plan.to_json()
+        solver = plan.solver.model_copy(update={"time_limit_seconds": self._task.time_limit_seconds})
+        return plan.replace(solver=solver).to_json()
 
 
 def _in_words(progress: Progress, mode: str) -> Document:

@@ -35,6 +35,10 @@ class Outcome:
     heard: Heard
 
     @property
+    def incumbents(self) -> list[Document]:
+        return [message for message in self.heard.messages if "plan" in message]
+
+    @property
     def progress(self) -> list[Document]:
         return [message["progress"] for message in self.heard.messages if "progress" in message]
 
@@ -74,6 +78,19 @@ def test_a_day_is_solved_and_priced():
     assert done.progress[-1]["cost_minutes"] == pytest.approx(
         done.result.prices["travel"]["cost_minutes"], abs=0.01
     )
+
+
+def test_better_plans_are_handed_over_on_the_way():
+    """The first at once; each passes the checker, has its price, and names the limit that was asked for."""
+    where = problem([ticket() for _ in range(14)])
+    done = do(json.loads(where.to_json()), limit=1.0, spent=0.1)
+    assert done.incumbents
+    for message in done.incumbents:
+        plan = Plan.from_json(message["plan"])
+        assert check(where, plan).ok
+        assert plan.solver is not None
+        assert plan.solver.time_limit_seconds == 1.0
+        assert set(message["prices"]) <= {"travel", "unassigned"}
 
 
 def test_all_options_may_be_left_out():
