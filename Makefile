@@ -46,6 +46,7 @@ lint: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed
 	$(RUN) -m dispatch_engine.model.schema
+	$(RUN) -m dispatch_engine.sources.tables.page
 
 bench-smoke: $(VENV)/.installed
 	@mkdir -p out
