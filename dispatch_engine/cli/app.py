@@ -225,6 +225,29 @@ def import_csv(
     run_import_csv(ImportOptions(folder, output, mapping, time_zone, day, max_rows, max_input_mb, quiet))
 
 
+@imports.command("xlsx")
+def import_xlsx(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Workbook with the sheets Tickets, Technicians and others.")
+    ],
+    output: ProblemOutput = None,
+    mapping: MappingFile = None,
+    time_zone: TimeZone = None,
+    day: Day = None,
+    max_rows: MaxRows = DEFAULT_MAX_ROWS,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Turn a workbook into a problem.
+
+    Every fault is told at once, with sheet and cell, and nothing is written then. The columns, and the
+    mapping file for your own, are explained in docs/spreadsheets.md.
+    """
+    from dispatch_engine.cli.importing import ImportOptions, run_import_xlsx
+
+    run_import_xlsx(ImportOptions(file, output, mapping, time_zone, day, max_rows, max_input_mb, quiet))
+
+
 @app.command()
 def warmup(quiet: Quiet = False) -> None:
     """Compile the kernels once; they stay on disk for every later run of this version."""

@@ -40,6 +40,13 @@ def run_import_csv(options: ImportOptions) -> None:
     _run(options, CsvFolder)
 
 
+def run_import_xlsx(options: ImportOptions) -> None:
+    """Turn a workbook into a problem."""
+    from dispatch_engine.sources.tables.workbook import Workbook
+
+    _run(options, Workbook)
+
+
 def _run(options: ImportOptions, opened: Callable[[Path, Limits], Source]) -> None:
     from dispatch_engine.sources.tables.limits import Limits
     from dispatch_engine.sources.tables.read import Wish, import_tables

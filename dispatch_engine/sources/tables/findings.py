@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dispatch_engine.errors import Finding
+from dispatch_engine.sources.tables.grid import Fault
 
 
 class Findings:
@@ -21,3 +22,8 @@ class Findings:
         """The same, unless something at ``place`` was told already and may be the cause."""
         if place not in self._places:
             self.add(place, code, message)
+
+    def add_fault(self, place: str, fault: Fault) -> None:
+        """Note a fault of the cell ``place``, at the cells to blame if the fault names them."""
+        self.add_once(fault.place or place, fault.code, fault.message)
+        self._places.add(place)

@@ -6,7 +6,38 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-Cell = str | int | float | bool | datetime | date | time | timedelta
+
+class Fault(Exception):
+    """What is wrong with one cell.
+
+    Attributes
+    ----------
+    code : stable word for programs.
+    message : sentence for people, with the value and the cure.
+    place : the cells that are to blame, where it is not the cell that was read.
+    """
+
+    def __init__(self, code: str, message: str, place: str | None = None) -> None:
+        super().__init__(code, message, place)
+        self.code = code
+        self.message = message
+        self.place = place
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A cell that shows nothing to read: the fault to raise where it is read."""
+
+    code: str
+    message: str
+    place: str | None = None
+
+    def fault(self) -> Fault:
+        """The fault of the cell."""
+        return Fault(self.code, self.message, self.place)
+
+
+Cell = str | int | float | bool | datetime | date | time | timedelta | Broken
 """What a cell may hold; an empty cell is the empty text."""
 
 DAY_ZERO_1900 = date(1899, 12, 30)
@@ -17,15 +48,6 @@ DAY_ZERO_1904 = date(1904, 1, 1)
 
 
 _ESCAPED = re.compile(r"'+[=+\-@]")
-
-
-class Fault(Exception):
-    """What is wrong with one cell: a stable code, and a message with the value and the cure."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code, message)
-        self.code = code
-        self.message = message
 
 
 @dataclass(frozen=True)
@@ -83,4 +105,4 @@ def as_text(cell: Cell) -> str:
         return cell.isoformat()
     if isinstance(cell, time):
         return cell.isoformat("minutes") if not cell.second else cell.isoformat()
-    return str(cell)
+    return "" if isinstance(cell, Broken) else str(cell)

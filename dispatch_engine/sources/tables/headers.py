@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from dispatch_engine.model.base import shown
 from dispatch_engine.sources.tables.columns import Column, Table
 from dispatch_engine.sources.tables.findings import Findings
-from dispatch_engine.sources.tables.grid import Cell, Grid, as_text
+from dispatch_engine.sources.tables.grid import Broken, Cell, Grid, as_text
 from dispatch_engine.sources.tables.mapping import ColumnRule, TableMapping
 
 ATTRIBUTE_PREFIX = "attributes."
@@ -53,6 +53,9 @@ class _Matcher:
             if text:
                 self.at.setdefault(normalised(text), []).append(position)
         self.used: set[int] = set()
+        for position, cell in enumerate(row):
+            if isinstance(cell, Broken):
+                findings.add_fault(self._cell(position), cell.fault())
 
     def matched(self) -> Headers:
         headers = Headers()

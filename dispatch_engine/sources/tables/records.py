@@ -11,7 +11,7 @@ from typing import Any
 from dispatch_engine.sources.tables.cells import READERS, Reader
 from dispatch_engine.sources.tables.columns import Column, Table
 from dispatch_engine.sources.tables.findings import Findings
-from dispatch_engine.sources.tables.grid import Cell, Fault, Grid, as_text
+from dispatch_engine.sources.tables.grid import Broken, Cell, Fault, Grid, as_text
 from dispatch_engine.sources.tables.headers import Headers, read_headers
 from dispatch_engine.sources.tables.manner import Manner
 from dispatch_engine.sources.tables.mapping import ColumnRule, TableMapping
@@ -68,7 +68,7 @@ def read_records(
     """Read a sheet as ``table``; what is wrong is noted in ``findings`` and left out."""
     headers = read_headers(grid, table, mapping, findings)
     records = Records(table, grid, mapping.header_row, manner, positions=headers.columns)
-    cells = _kept_rows(grid, mapping, headers, records)
+    cells = _kept_rows(headers, records, findings)
     days: list[date | None] | None = None
     for column in sorted(table.columns, key=lambda column: column.name != "date"):
         if column.name not in headers.columns:
@@ -84,12 +84,14 @@ def read_records(
     return records
 
 
-def _kept_rows(
-    grid: Grid, mapping: TableMapping, headers: Headers, records: Records
-) -> list[tuple[Cell, ...]]:
+def _kept_rows(headers: Headers, records: Records, findings: Findings) -> list[tuple[Cell, ...]]:
     """The cells by column of the rows that are read: not empty, and wanted by ``only``."""
     kept: list[list[Cell]] = []
-    for number, row in enumerate(grid.rows[mapping.header_row :], mapping.header_row + 1):
+    grid = records.grid
+    for number, row in enumerate(grid.rows[records.header_row :], records.header_row + 1):
+        for position in headers.only:
+            if position < len(row) and isinstance(cell := row[position], Broken):
+                findings.add_fault(grid.cell_name(number, position), cell.fault())
         if any(row) and _is_wanted(row, headers):
             kept.append(row)
             records.rows.append(number)
@@ -156,9 +158,11 @@ def _read(
         value = known.get(key)
         if value is None:
             try:
+                if isinstance(cell, Broken):
+                    raise cell.fault()
                 value = known[key] = read(cell, manner, day)
             except Fault as fault:
-                findings.add_once(records.cell_name(index, column.name), fault.code, fault.message)
+                findings.add_fault(records.cell_name(index, column.name), fault)
         values.append(value)
     return values
 
