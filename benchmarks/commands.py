@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks import (
+    ablation_command,
     compare_command,
     fetch_command,
+    kernels_command,
     plot_command,
     real_days_command,
     refresh_command,
@@ -23,6 +25,8 @@ from benchmarks.errors import BenchmarkError
 
 COMMANDS = (
     speed_command,
+    kernels_command,
+    ablation_command,
     real_days_command,
     verify_command,
     run_command,

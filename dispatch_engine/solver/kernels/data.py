@@ -53,6 +53,10 @@ LARGEST_LATE_PRICE, TECHNICIAN_PRICE, LATE_AT_START, ANY_LIKELY = range(5, 9)
 NUM_PARAMETERS = 9
 """Positions in ``Data.parameter``: prices per second or metre, and flags."""
 
+ROOM_SHARE, ROUTES_SHARE, RANDOM_SHARE, BLINK = range(4)
+NUM_KNOBS = 4
+"""Positions in ``Data.knob``: probabilities of the search, see ``Tuning``."""
+
 
 class Data(NamedTuple):
     """One day: S shifts, V tickets, R resources, L places, K kinds of travel. Nothing in it changes.
@@ -63,7 +67,8 @@ class Data(NamedTuple):
     (resource, amount); ``likely_part`` int64[M], ``likely_chance`` float64[M]; ``stock`` int64[S, R];
     ``is_open`` uint8[S, V]; ``open_shift`` int64[E] flat lists of each ticket's shifts; ``assign_price``
     int64[S, V]; ``travel`` int32[K, L, L] seconds; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
-    ``near`` int64[V, N] each ticket's nearest tickets; ``parameter`` int64[NUM_PARAMETERS].
+    ``near`` int64[V, N] each ticket's nearest tickets; ``parameter`` int64[NUM_PARAMETERS];
+    ``knob`` float64[NUM_KNOBS].
     """
 
     ticket: NDArray[np.void]
@@ -81,3 +86,4 @@ class Data(NamedTuple):
     metres: NDArray[np.int32]
     near: NDArray[np.int64]
     parameter: NDArray[np.int64]
+    knob: NDArray[np.float64]
