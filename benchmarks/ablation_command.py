@@ -52,6 +52,7 @@ def measured(options: argparse.Namespace) -> str:
         raise BenchmarkError("--seconds and --iterations must be positive")
     limit = Limit(options.iterations, options.seconds)
     sizes, days, seeds = (numbers(text) for text in (options.tickets, options.days, options.seeds))
+    machine = this_machine()
     warm_kernels()
     outcomes: list[Outcome] = []
     for tickets in sizes:
@@ -65,6 +66,6 @@ def measured(options: argparse.Namespace) -> str:
                     print(f"{name} seed {seed} {variant.name}: {total}", file=sys.stderr, flush=True)
     said = (
         f"{limit.words()}, {options.workers} thread{'s' * (options.workers > 1)}; days of {options.tickets} "
-        f"tickets (seeds {options.days}), search seeds {options.seeds}. {this_machine().words()}"
+        f"tickets (seeds {options.days}), search seeds {options.seeds}. {machine.words()}"
     )
     return f"{said}\n\n{markdown(HEADER, rows(outcomes, variants))}"

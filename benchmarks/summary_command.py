@@ -7,9 +7,10 @@ from pathlib import Path
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.machine import CHECKOUT
+from benchmarks.peers_table import peers_text
 from benchmarks.report_command import machines
 from benchmarks.results import read_results
-from benchmarks.summary import table
+from benchmarks.summary import published, table
 from benchmarks.tables import write_between_markers
 
 PAGE = CHECKOUT / "docs" / "benchmarks.md"
@@ -28,8 +29,12 @@ def run(options: argparse.Namespace) -> int:
     records = [record for path in options.results for record in read_results(path)]
     if not records:
         raise BenchmarkError("no results in these files; make some with 'python -m benchmarks run'")
-    text = "\n\n".join([*machines(records), table(records)])
-    print(text)
-    if options.write_docs:
-        write_between_markers(PAGE, "runs", text)
+    known = published(records)
+    generated = [record for record in records if record not in known]
+    for name, part, words in (("runs", known, table), ("peers", generated, peers_text)):
+        if part:
+            text = "\n\n".join([*machines(part), words(part)])
+            print(text)
+            if options.write_docs:
+                write_between_markers(PAGE, name, text)
     return 0

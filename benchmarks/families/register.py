@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.families.family import Family
+from benchmarks.families.generated import CityCommon, CityFull
 from benchmarks.families.hhcrsp_read import Italian, Mankowska
 from benchmarks.families.kovacs_read import Kovacs
 from benchmarks.families.trsp_read import TrspPillac, TrspPraxedo
@@ -30,12 +31,16 @@ FAMILIES: tuple[Family, ...] = (
     GehringHomberger(),
     GehringHombergerHierarchical(),
 )
+"""Public sets with published values."""
+
+GENERATED: tuple[Family, ...] = (CityCommon(), CityFull())
+"""Days that are generated, for comparisons with peers."""
 
 
 def family_named(name: str) -> Family:
     """The family of that name. Raises BenchmarkError with the list of names."""
-    for family in FAMILIES:
+    for family in (*FAMILIES, *GENERATED):
         if family.name == name:
             return family
-    known = ", ".join(family.name for family in FAMILIES)
+    known = ", ".join(family.name for family in (*FAMILIES, *GENERATED))
     raise BenchmarkError(f"'{name}' is no benchmark family; there are: {known}")
