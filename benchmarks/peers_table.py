@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from statistics import mean
 
+from benchmarks.families.register import family_named
 from benchmarks.results import Record
 from benchmarks.summary import is_good
 from benchmarks.tables import markdown
 
 HEADER = (
     "days",
-    "tickets",
+    "class",
     "solver",
     "limit",
     "runs",
@@ -21,6 +22,7 @@ HEADER = (
     "cost minutes",
     "unassigned",
     "late",
+    "proved",
     "seconds",
 )
 OURS = "ours"
@@ -36,25 +38,26 @@ def peers_text(records: Iterable[Record]) -> str:
 
 
 def rows(records: Iterable[Record]) -> list[list[str]]:
-    """The cells of ``HEADER`` for each family, size, solver and limit; sums over the runs that gave a plan."""
-    groups: dict[tuple[str, int, Entry], list[Record]] = defaultdict(list)
+    """The cells of ``HEADER`` for each family, class, solver and limit; sums over the runs that gave a plan."""
+    groups: dict[tuple[str, str, Entry], list[Record]] = defaultdict(list)
     for record in records:
-        groups[record["family"], _size(record), _entry(record)].append(record)
+        groups[record["family"], _class(record), _entry(record)].append(record)
     return [
-        _row(family, size, entry, groups[family, size, entry])
-        for family, size, entry in sorted(groups, key=_order)
+        _row(family, kind, entry, groups[family, kind, entry])
+        for family, kind, entry in sorted(groups, key=_order)
     ]
 
 
-def _order(key: tuple[str, int, Entry]) -> tuple[str, int, bool, str, float]:
+def _order(key: tuple[str, str, Entry]) -> tuple[str, str, int, bool, str, float]:
     """By family and size, ours first."""
-    family, size, (solver, limit) = key
-    return family, size, solver != OURS, solver, limit
+    family, kind, (solver, limit) = key
+    letters = kind.rstrip("0123456789")
+    return family, letters, int(kind[len(letters) :] or 0), solver != OURS, solver, limit
 
 
-def _row(family: str, size: int, entry: Entry, group: list[Record]) -> list[str]:
+def _row(family: str, kind: str, entry: Entry, group: list[Record]) -> list[str]:
     solver, limit = entry
-    head = [family, str(size), solver, f"{limit:g} s", str(len(group))]
+    head = [family, kind, solver, f"{limit:g} s", str(len(group))]
     good = [record for record in group if is_good(record)]
     if all(record["status"] == "unsupported" for record in group):
         lacking = sorted({record["detail"] for record in group})
@@ -68,6 +71,7 @@ def _row(family: str, size: int, entry: Entry, group: list[Record]) -> list[str]
         f"{sum(record['value'] for record in good):.0f}",
         f"{sum(record['parts']['unassigned'] for record in good):.0f}",
         f"{sum(record['parts']['late'] for record in good):.0f}",
+        str(sum(record["plan_status"] == "optimal" for record in good)),
         f"{mean(record['wall_seconds'] for record in good):.1f}",
     ]
 
@@ -117,8 +121,8 @@ def _words(record: Record) -> str:
     return f"{record['first']} / {record['value']:.1f}"
 
 
-def _size(record: Record) -> int:
-    return int(record["instance"].partition("-")[0])
+def _class(record: Record) -> str:
+    return family_named(record["family"]).class_of(record["instance"])
 
 
 def _entry(record: Record) -> Entry:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.errors import BenchmarkError
-from benchmarks.families.register import FAMILIES, GENERATED
+from benchmarks.families.register import ALL
 from benchmarks.peers_table import HEADER as PEERS_HEADER
 from benchmarks.peers_table import rows as peers_rows
 from benchmarks.results import Record, read_results
@@ -87,7 +87,7 @@ def machines(records: list[Record]) -> list[str]:
 
 
 def _objective(name: str) -> str:
-    family = next((family for family in (*FAMILIES, *GENERATED) if family.name == name), None)
+    family = next((family for family in ALL if family.name == name), None)
     words = "unknown family" if family is None else f"{family.objective}. Scale: {family.scale}"
     return f"<li><b>{_text(name)}</b>: {_text(words)}.</li>"
 

@@ -37,7 +37,7 @@ WITHOUT_REFERENCE: dict[str, Any] = {
 def run_job(job: Job, instances: Path) -> dict[str, Any]:
     """Solve, check, judge and summarise; what cannot be expressed comes back as ``unsupported``."""
     solver, family = solver_named(job.solver), family_named(job.family)
-    folder = family_folder(instances, family.folder) if family.is_published else Path()
+    folder = family_folder(instances, family.folder) if family.has_files else Path()
     points: list[tuple[float, float, float]] = []
     try:
         version = solver.version()

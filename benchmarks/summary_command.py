@@ -21,6 +21,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser("summary", help="print the table of result files")
     parser.add_argument("results", nargs="+", type=Path)
     parser.add_argument("--write-docs", action="store_true", help="put the table into docs/benchmarks.md")
+    parser.add_argument(
+        "--place", metavar="NAME", help="marker of that page, if not 'runs' or, for generated days, 'peers'"
+    )
     parser.set_defaults(run=run)
 
 
@@ -36,5 +39,5 @@ def run(options: argparse.Namespace) -> int:
             text = "\n\n".join([*machines(part), words(part)])
             print(text)
             if options.write_docs:
-                write_between_markers(PAGE, name, text)
+                write_between_markers(PAGE, options.place or name, text)
     return 0

@@ -34,7 +34,7 @@ Member = tuple[str, str]
 
 def needs_files(track: str) -> bool:
     """Whether the track's instances are files that a user has to fetch."""
-    return track != PEERS and (track in ("smoke", "all") or family_named(track).is_published)
+    return track != PEERS and (track in ("smoke", "all") or family_named(track).has_files)
 
 
 def members(track: str, instances: Path, only: list[str]) -> list[Member]:
@@ -50,7 +50,7 @@ def members(track: str, instances: Path, only: list[str]) -> list[Member]:
         found = [m for family in FAMILIES for m in _family(family.name, instances)]
     elif track == PEERS:
         return [m for family in GENERATED for m in _days(family, only)]
-    elif not family_named(track).is_published:
+    elif not family_named(track).has_files:
         return _days(family_named(track), only)
     else:
         found = _family(track, instances)
@@ -72,4 +72,5 @@ def _family(name: str, instances: Path) -> list[Member]:
     family = family_named(name)
     folder = family_folder(instances, family.folder)
     published = family.best_known(folder)
-    return [(name, instance) for instance in family.instances(folder) if instance in published]
+    found = family.instances(folder)
+    return [(name, instance) for instance in found if instance in published or not family.is_published]

@@ -24,7 +24,7 @@ from dispatch_engine.model.problem import Problem
 ABLE = frozenset({CLOSED_PAIRS, ROUTE_LENGTH})
 FAR = 10
 """Prices of closed legs, in prices of the dearest open one."""
-MOST_BYTES = 2_000_000_000
+MOST_BYTES = 5_000_000_000
 BEYOND_ALL = 1 << 40
 """A price and a moment beyond every plan and every horizon."""
 

@@ -106,6 +106,7 @@ def city(
         value=value,
         best_known=None,
         wall_seconds=limit,
+        plan_status="optimal" if solver == "ours" else "feasible",
         parts={"unassigned": 1.0, "late": 2.0, "travel_minutes": 100.0},
         **changes,
     )
@@ -122,7 +123,7 @@ def test_table_sums_by_size_and_solver() -> None:
             city("200-1", "pyvrp+fill", 60, 0, 0, status="unsupported", detail="breaks"),
         ]
     )
-    assert found[0] == ["city_full", "100", "ours", "10 s", "2", "0", "7", "220", "2", "4", "10.0"]
+    assert found[0] == ["city_full", "100", "ours", "10 s", "2", "0", "7", "220", "2", "4", "2", "10.0"]
     assert found[1][:6] == ["city_full", "200", "pyvrp+fill", "60 s", "1", "unsupported: breaks"]
     assert found[2][:8] == ["city_full", "200", "vroom+fill", "60 s", "2", "1", "9", "500"]
 
