@@ -17,6 +17,7 @@ from dispatch_engine.cli.arguments import (
     ProblemFile,
     Quiet,
     Seed,
+    Speech,
     TimeLimit,
     Workers,
     whole,
@@ -131,6 +132,24 @@ def check(
     from dispatch_engine.cli.judging import run_check
 
     raise typer.Exit(run_check(problem, plan, output, as_json, max_input_mb))
+
+
+@app.command()
+def compare(
+    problem: ProblemFile,
+    before: PlanFile,
+    after: PlanFile,
+    language: Speech = "en",
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+) -> None:
+    """Say what moved between two plans of one problem, whom to call, and what each rule charges either.
+
+    Either plan may be made by hand. The exit code is 0 also where a plan breaks rules; the result says so.
+    """
+    from dispatch_engine.cli.comparing import run_compare
+
+    run_compare(problem, before, after, language, as_json, max_input_mb)
 
 
 @app.command()
