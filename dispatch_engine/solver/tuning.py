@@ -1,44 +1,49 @@
-"""How the search behaves: every share and length in one record, with the values that measurements settled."""
+"""The numbers that steer the search: one record, so that a measurement can vary one of them."""
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, fields
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Tuning:
-    """Settings of ruin and recreate. Shares of ruins are per thousand iterations, strings get what the others leave.
+    """Defaults are what ``solve`` uses; ``python -m benchmarks ablation`` measures what each is worth.
 
     Attributes
     ----------
-    removed, longest : mean number of stops that strings take out, and the longest string (SISR's c-bar and L-max).
-    blink : per thousand, how often a candidate shift is overlooked.
-    for_unserved, rivals, late, routes, random : shares of the ruins, see :mod:`~dispatch_engine.solver.kernels.ruin`.
-    swaps : per thousand iterations that exchange two whole routes before recreation.
-    absence : percent by which leaving out a ticket that is out as often as the average gets dearer; 0: never.
-    ejections : per thousand iterations that try to place an unserved ticket by ejecting others.
-    cache : whether insertion prices are kept from one iteration to the next.
+    taper_share : share of the budget over which the weight of an SLA point rises to its full height; 0: it is
+        full from the start.
+    height : the full weight of an SLA point, in 95th percentiles of the price of an insertion.
+    heat : the first temperature, in medians of the price of an insertion.
+    final_temperature : the last temperature, in mean costs per ticket (SISR's final temperature in mean edges,
+        roughly).
+    room_share, rivals_share, late_share, routes_share, random_share : share of the ruins that make room for an
+        unassigned ticket, that take a ticket out with its rivals for the same technicians, that remove strings
+        around a late stop, that empty two neighbouring routes, that take random tickets out; the rest removes
+        strings of neighbours.
+    removed, longest : mean number of stops that strings remove, and the longest string.
+    swap_share : share of the iterations that exchange two whole routes first.
+    absence : by how much leaving out a ticket gets dearer, relative to its price, that is out as often as the mean.
+    cache : 1: insertion prices are kept from one iteration to the next; 0: they are not.
+    blink : probability with which a recreation overlooks a shift.
     """
 
-    removed: int = 10
-    longest: int = 10
-    blink: int = 10
-    for_unserved: int = 150
-    rivals: int = 0
-    late: int = 0
-    routes: int = 100
-    random: int = 50
-    swaps: int = 0
-    absence: int = 0
-    ejections: int = 0
-    cache: bool = True
+    taper_share: float = 0.6
+    height: float = 8.0
+    heat: float = 1.0
+    final_temperature: float = 0.05
+    room_share: float = 0.15
+    routes_share: float = 0.10
+    random_share: float = 0.05
+    rivals_share: float = 0.0
+    late_share: float = 0.0
+    removed: float = 10.0
+    longest: float = 10.0
+    swap_share: float = 0.0
+    absence: float = 0.0
+    cache: float = 1.0
+    blink: float = 0.01
 
-    def as_array(self) -> NDArray[np.int64]:
-        """The settings in order of :data:`NAMES`, for the kernels."""
-        return np.array(astuple(self), np.int64)
 
-
-NAMES = tuple(field.name for field in fields(Tuning))
+DEFAULTS = Tuning()
+"""What ``solve`` uses."""

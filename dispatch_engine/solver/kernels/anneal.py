@@ -104,11 +104,11 @@ def dearness(data, state, v):
     Unserved tickets are a plateau: plans differ in which ones are out, and their score does not see it. (The idea is
     the absence counter of SISR's fleet minimisation and of Nagata & Bräysy, *Operations Research Letters* 37, 2009.)
     """
-    percent, all_absences = data.tuning[ABSENCE], state.counter[ABSENCES]
-    if percent == 0 or all_absences == 0:
+    all_absences = state.counter[ABSENCES]
+    if data.knob[ABSENCE] <= 0.0 or all_absences == 0:
         return 1.0
     mean = all_absences / state.shift_of.shape[0]
-    return min(MOST_DEAR, 1.0 + 0.01 * percent * state.absence[v] / mean)
+    return min(MOST_DEAR, 1.0 + data.knob[ABSENCE] * state.absence[v] / mean)
 
 
 @inlined
@@ -127,7 +127,7 @@ def recreate(data, state, weight):
     sort_pending(data, state, count, weight)
     for i in range(count):
         v = state.pending[i]
-        s, score = cheapest(data, state, v, weight, 0.001 * data.tuning[BLINK])
+        s, score = cheapest(data, state, v, weight, data.knob[BLINK])
         if s != NOWHERE and score < out_price(data, v, weight) * dearness(data, state, v):
             place_at(data, state, v, s)
 
@@ -165,7 +165,7 @@ def anneal(data, state, pool, iterations, weight, temperature):
                 remember_touched(state, pool)
             commit(state)
             current = score
-            if data.tuning[ABSENCE] > 0:
+            if data.knob[ABSENCE] > 0.0:
                 count_absences(state)
         else:
             take_back(data, state)

@@ -53,10 +53,10 @@ LARGEST_LATE_PRICE, TECHNICIAN_PRICE, LATE_AT_START, ANY_LIKELY = range(5, 9)
 NUM_PARAMETERS = 9
 """Positions in ``Data.parameter``: prices per second or metre, and flags."""
 
-(
-    REMOVED, LONGEST, BLINK, FOR_UNSERVED, RIVALS, LATE, ROUTES, RANDOM, SWAPS, ABSENCE, EJECTIONS, CACHE,
-) = range(12)  # fmt: skip
-"""Positions in ``Data.tuning``, in the order of :class:`~dispatch_engine.solver.tuning.Tuning`."""
+ROOM_SHARE, RIVALS_SHARE, LATE_SHARE, ROUTES_SHARE, RANDOM_SHARE = range(5)
+REMOVED, LONGEST, SWAP_SHARE, ABSENCE, CACHE, BLINK = range(5, 11)
+NUM_KNOBS = 11
+"""Positions in ``Data.knob``: what steers the search, see ``Tuning``."""
 
 
 class Data(NamedTuple):
@@ -70,8 +70,7 @@ class Data(NamedTuple):
     int64[S, V]; ``travel`` int32[K, origin, goal] seconds, ``travel_from`` int32[K, goal, origin] the same
     turned round, so that both ways of one place lie together; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
     ``near`` int64[V, N] each ticket's nearest tickets; ``home_shift`` int64[V, H] the
-    shifts that start nearest; ``parameter`` int64[NUM_PARAMETERS]; ``tuning``
-    int64, the settings of :class:`~dispatch_engine.solver.tuning.Tuning` in order.
+    shifts that start nearest; ``parameter`` int64[NUM_PARAMETERS]; ``knob`` float64[NUM_KNOBS].
     """
 
     ticket: NDArray[np.void]
@@ -91,4 +90,4 @@ class Data(NamedTuple):
     near: NDArray[np.int64]
     home_shift: NDArray[np.int64]
     parameter: NDArray[np.int64]
-    tuning: NDArray[np.int64]
+    knob: NDArray[np.float64]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dispatch_engine.solver.compiled import inlined
 from dispatch_engine.solver.kernels.chance import below, uniform
 from dispatch_engine.solver.kernels.data import (
-    FOR_UNSERVED,
-    LATE,
+    LATE_SHARE,
     LONGEST,
-    RANDOM,
+    RANDOM_SHARE,
     REMOVED,
-    RIVALS,
-    ROUTES,
-    SWAPS,
+    RIVALS_SHARE,
+    ROOM_SHARE,
+    ROUTES_SHARE,
+    SWAP_SHARE,
 )
 from dispatch_engine.solver.kernels.state import NUM_TOUCHED, NUM_UNSERVED, NUM_USED, OUT, reprice, take_out
 from dispatch_engine.solver.kernels.swap import swap_routes
@@ -72,8 +72,8 @@ def ruin_strings(data, state, seed):
     served, used = state.shift_of.shape[0] - state.counter[NUM_UNSERVED], state.counter[NUM_USED]
     if used == 0:
         return
-    longest = min(float(data.tuning[LONGEST]), served / used)
-    most_strings = 4.0 * data.tuning[REMOVED] / (1.0 + longest) - 1.0
+    longest = min(data.knob[LONGEST], served / used)
+    most_strings = 4.0 * data.knob[REMOVED] / (1.0 + longest) - 1.0
     strings = 1 + int(uniform(state.rng) * most_strings)
     done = 0
     for i in range(-1, data.near.shape[1]):
@@ -147,33 +147,33 @@ def late_ticket(state):
 
 @inlined
 def choose_ruin(data, state, seed):
-    """Take a part of the plan out, by one of the ways above, drawn with the shares of the tuning."""
-    tuning = data.tuning
-    draw = below(state.rng, 1000)
-    some = 1 + below(state.rng, tuning[REMOVED])
-    if draw < tuning[FOR_UNSERVED]:
+    """Take a part of the plan out, by one of the ways above, drawn with the shares of ``Tuning``."""
+    knob = data.knob
+    some = 1 + int(uniform(state.rng) * knob[REMOVED])
+    draw = uniform(state.rng)
+    if draw < knob[ROOM_SHARE]:
         v = any_unassigned(state)
         if v != OUT:
             ruin_for(data, state, v, some)
             return
-    draw -= tuning[FOR_UNSERVED]
-    if 0 <= draw < tuning[LATE]:
+    draw -= knob[ROOM_SHARE]
+    if 0.0 <= draw < knob[LATE_SHARE]:
         v = late_ticket(state)
         if v != OUT:
             seed = v
-    draw -= tuning[LATE]
-    if 0 <= draw < tuning[RIVALS]:
+    draw -= knob[LATE_SHARE]
+    if 0.0 <= draw < knob[RIVALS_SHARE]:
         s = state.shift_of[seed]
         if s != OUT:
             take_out(data, state, s, position_of(state, s, seed))
         ruin_for(data, state, seed, some)
         return
-    draw -= tuning[RIVALS]
-    if 0 <= draw < tuning[ROUTES]:
+    draw -= knob[RIVALS_SHARE]
+    if 0.0 <= draw < knob[ROUTES_SHARE]:
         ruin_routes(data, state, seed)
         return
-    draw -= tuning[ROUTES]
-    if 0 <= draw < tuning[RANDOM]:
+    draw -= knob[ROUTES_SHARE]
+    if 0.0 <= draw < knob[RANDOM_SHARE]:
         ruin_random(data, state, some)
         return
     ruin_strings(data, state, seed)
@@ -183,7 +183,7 @@ def choose_ruin(data, state, seed):
 def ruin(data, state):
     """Take a part of the plan out, and price the routes touched again; sometimes exchange two routes before."""
     seed = below(state.rng, state.shift_of.shape[0])
-    if below(state.rng, 1000) < data.tuning[SWAPS]:
+    if uniform(state.rng) < data.knob[SWAP_SHARE]:
         swap_routes(data, state, seed)
     choose_ruin(data, state, seed)
     for i in range(state.counter[NUM_TOUCHED]):

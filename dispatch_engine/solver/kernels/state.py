@@ -291,7 +291,7 @@ def price(data, state, v, s, weight, cutoff):
     A price not known yet is only looked for below ``cutoff``. If there is none, ``cutoff`` itself is kept as what
     the insertion costs AT_LEAST; that stays true while ``weight`` does not fall.
     """
-    fresh = state.priced[v, s, PRICED_VERSION] == state.version[s] and data.tuning[CACHE] > 0
+    fresh = state.priced[v, s, PRICED_VERSION] == state.version[s] and data.knob[CACHE] > 0.0
     if fresh and (state.priced[v, s, PRICED_PLACE] != AT_LEAST or cutoff <= state.priced[v, s, PRICED_COST]):
         return state.priced[v, s, PRICED_PLACE] if state.priced[v, s, PRICED_PLACE] != AT_LEAST else NOWHERE
     if has_tables(data, state, s):

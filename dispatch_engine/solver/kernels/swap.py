@@ -16,7 +16,7 @@ def may_take_over(data, state, s, t):
     for p in range(state.length[s]):
         if data.is_open[t, state.route[s, p]] == 0:
             return False
-    for r in range(data.stock.shape[1]):
+    for r in range(data.stock.shape[1]):  # noqa: SIM110 (numba has no generator expressions)
         if state.load[s, r] > data.stock[t, r]:
             return False
     return True
@@ -24,7 +24,7 @@ def may_take_over(data, state, s, t):
 
 @inlined
 def exchange(data, state, s, t):
-    """Let routes ``s`` and ``t`` exchange their stops; False, and nothing priced, if one of them becomes impossible."""
+    """Let routes ``s`` and ``t`` exchange their stops; False if one of them becomes impossible so."""
     touch(state, s)
     touch(state, t)
     longer = max(state.length[s], state.length[t])
@@ -54,7 +54,7 @@ def swap_routes(data, state, seed):
     for _ in range(DRAWS):
         t = state.shift_of[data.near[seed, below(state.rng, data.near.shape[1])]]
         if t != OUT and t != s:
-            if may_take_over(data, state, s, t) and may_take_over(data, state, t, s):
-                if not exchange(data, state, s, t):
-                    exchange(data, state, s, t)
+            both_may = may_take_over(data, state, s, t) and may_take_over(data, state, t, s)
+            if both_may and not exchange(data, state, s, t):
+                exchange(data, state, s, t)
             return
