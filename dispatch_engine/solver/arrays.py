@@ -259,8 +259,16 @@ def _parameters(shapes: Shapes) -> NDArray[np.int64]:
     values[layout.LARGEST_LATE_PRICE] = shapes.largest_late_price
     values[layout.TECHNICIAN_PRICE] = shapes.technician_price
     values[layout.LATE_AT_START] = shapes.late_at_start
+    values[layout.ONLY_DURATION] = _is_only_duration(shapes)
     values[layout.ANY_LIKELY] = bool(shapes.likely) and shapes.second_visit_price > 0
     return values
+
+
+def _is_only_duration(shapes: Shapes) -> bool:
+    """Whether nothing but the duration of routes is priced, no shift has a break and no ticket two windows."""
+    others = (shapes.travel_price, shapes.metre_price, shapes.overtime_price, shapes.second_visit_price)
+    plain = not any(shapes.breaks) and all(len(windows) == 1 for windows in shapes.windows)
+    return shapes.duration_price > 0 and not any(others) and plain
 
 
 def _knobs(tuning: Tuning) -> NDArray[np.float64]:

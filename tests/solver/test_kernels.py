@@ -137,12 +137,13 @@ def with_shortest_ways(shapes: Shapes) -> Shapes:
     """The same day where no detour is shorter than the direct way, in seconds and in metres."""
     for table in [shapes.travel] if shapes.metres is None else [shapes.travel, shapes.metres]:
         for middle in range(table.shape[1]):
-            np.minimum(table, table[:, :, middle, None] + table[:, middle, None, :], out=table)
+            around = table[:, :, middle, None].astype(np.int64) + table[:, middle, None, :]
+            table[:] = np.minimum(table, around)
     return shapes
 
 
-@given(day=random_shapes(1, 6, duration=False), seed=st.integers(0, 10**6), metric=st.booleans())
-@settings(max_examples=300, deadline=None, derandomize=True)
+@given(day=random_shapes(1, 6), seed=st.integers(0, 10**6), metric=st.booleans())
+@settings(max_examples=500, deadline=None, derandomize=True)
 def test_the_tables_of_a_route_price_an_insertion_exactly(day: Shapes, seed: int, metric: bool) -> None:
     """`price`, which uses the tables, states the true price of its place: the least one where detours cost time."""
     day = without_global_terms(with_shortest_ways(day) if metric else day)

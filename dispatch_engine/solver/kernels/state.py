@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from dispatch_engine.solver.compiled import inlined, kernel
 from dispatch_engine.solver.kernels.chance import uniform
-from dispatch_engine.solver.kernels.data import CACHE, DURATION_PRICE, LARGEST_LATE_PRICE, TECHNICIAN_PRICE
+from dispatch_engine.solver.kernels.data import (
+    CACHE,
+    DURATION_PRICE,
+    LARGEST_LATE_PRICE,
+    ONLY_DURATION,
+    TECHNICIAN_PRICE,
+)
+from dispatch_engine.solver.kernels.duration import look_back_by_duration, shortest_insertion
 from dispatch_engine.solver.kernels.insertion import quick_insertion
 from dispatch_engine.solver.kernels.route import NOWHERE, best_insertion, evaluate
 from dispatch_engine.solver.kernels.slack import look_ahead, look_around, look_back
@@ -271,13 +278,17 @@ def reprice(data, state, s):
 @inlined
 def has_tables(data, state, s):
     """Bring the tables of route ``s`` up to date; False where it can have none."""
-    if data.parameter[DURATION_PRICE] > 0:
+    only_duration = data.parameter[ONLY_DURATION] > 0
+    if data.parameter[DURATION_PRICE] > 0 and not only_duration:
         return False
     if state.table_version[s] != state.version[s]:
         state.table_version[s] = state.version[s]
         route, length = state.route[s], state.length[s]
         if look_ahead(data, s, route, length, state.labels, state.prefix[s], state.prefix_count[s]):
-            look_back(data, s, route, length, state.reach[s])
+            if only_duration:
+                look_back_by_duration(data, s, route, length, state.reach[s])
+            else:
+                look_back(data, s, route, length, state.reach[s])
             look_around(data, s, route, length, state.tour[s])
         else:
             state.prefix_count[s, 0] = -1
@@ -294,16 +305,21 @@ def price(data, state, v, s, weight, cutoff):
     fresh = state.priced[v, s, PRICED_VERSION] == state.version[s] and data.knob[CACHE] > 0.0
     if fresh and (state.priced[v, s, PRICED_PLACE] != AT_LEAST or cutoff <= state.priced[v, s, PRICED_COST]):
         return state.priced[v, s, PRICED_PLACE] if state.priced[v, s, PRICED_PLACE] != AT_LEAST else NOWHERE
-    if has_tables(data, state, s):
+    if not has_tables(data, state, s):
+        place, points, cost, time_cost = best_insertion(
+            data, s, state.route[s], state.length[s], state.load[s], state.likely_count[s],
+            state.points[s], state.time_cost[s], v, weight, cutoff, state.labels, state.used,
+        )  # fmt: skip
+    elif data.parameter[ONLY_DURATION] > 0:
+        place, points, cost, time_cost = shortest_insertion(
+            data, s, state.length[s], state.load[s], state.points[s], state.time_cost[s], v, cutoff,
+            state.prefix[s], state.reach[s], state.tour[s],
+        )  # fmt: skip
+    else:
         place, points, cost, time_cost = quick_insertion(
             data, s, state.route[s], state.length[s], state.load[s], state.likely_count[s],
             state.points[s], state.time_cost[s], v, weight, cutoff, state.labels, state.used,
             state.prefix[s], state.prefix_count[s], state.reach[s], state.tour[s], state.detour,
-        )  # fmt: skip
-    else:
-        place, points, cost, time_cost = best_insertion(
-            data, s, state.route[s], state.length[s], state.load[s], state.likely_count[s],
-            state.points[s], state.time_cost[s], v, weight, cutoff, state.labels, state.used,
         )  # fmt: skip
     state.priced[v, s, PRICED_VERSION] = state.version[s]
     if place == NOWHERE and cutoff < UNLIMITED:  # too dear or impossible: not told apart
