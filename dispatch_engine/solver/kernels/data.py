@@ -23,6 +23,8 @@ TICKET = np.dtype(
         ("late_points", np.int64),
         ("late_cost", np.int64),
         ("late_slope", np.int64),  # units per second
+        ("promise", np.int64),  # seconds, NEVER where there is none: an arrival after it costs promise_cost
+        ("promise_cost", np.int64),
         ("out_mandatory", np.int64),
         ("out_points", np.int64),
         ("out_cost", np.int64),
@@ -42,6 +44,9 @@ SHIFT = np.dtype(
         ("ready", np.int64),  # seconds
         ("end", np.int64),
         ("latest_end", np.int64),
+        ("last_start", np.int64),  # no route begins after it
+        ("fixed_from", np.int64),  # entries of Data.fixed
+        ("fixed_to", np.int64),
         ("used_price", np.int64),  # units, charged when the route has a stop
     ],
     align=True,
@@ -69,7 +74,7 @@ class Data(NamedTuple):
     ``is_open`` uint8[S, V]; ``open_shift`` int64[E] flat lists of each ticket's shifts; ``assign_price``
     int64[S, V]; ``travel`` int32[K, origin, goal] seconds, ``travel_from`` int32[K, goal, origin] the same
     turned round, so that both ways of one place lie together; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
-    ``near`` int64[V, N] each ticket's nearest tickets; ``home_shift`` int64[V, H] the
+    ``fixed`` int64[F] flat lists of the tickets that shifts begin with; ``near`` int64[V, N] each ticket's nearest tickets; ``home_shift`` int64[V, H] the
     shifts that start nearest; ``parameter`` int64[NUM_PARAMETERS]; ``knob`` float64[NUM_KNOBS].
     """
 
@@ -87,6 +92,7 @@ class Data(NamedTuple):
     travel: NDArray[np.int32]
     travel_from: NDArray[np.int32]
     metres: NDArray[np.int32]
+    fixed: NDArray[np.int64]
     near: NDArray[np.int64]
     home_shift: NDArray[np.int64]
     parameter: NDArray[np.int64]

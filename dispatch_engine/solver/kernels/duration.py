@@ -49,7 +49,7 @@ def shortest_insertion(data, s, length, load, points_now, time_cost_now, v, cuto
     opens, closes = data.window[ticket.window_from, 0], data.window[ticket.window_from, 1]
     fixed_cost = data.assign_price[s, v] + (shift.used_price if length == 0 else 0)
     best_place, best_cost, best_time, best_score = NOWHERE, 0, 0, cutoff
-    for p in range(length + 1):
+    for p in range(shift.fixed_to - shift.fixed_from, length + 1):
         ready, span, latest = prefix[p, 0, READY], prefix[p, 0, LATE_COST], prefix[p, 0, LATEST_DEPARTURE]
         drive = to[tour[p, PLACE]]
         goal = tour[p + 1, PLACE]

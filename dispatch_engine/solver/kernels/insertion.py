@@ -30,7 +30,11 @@ def fill_detours(data, s, length, v, tour, detour):
     price = data.parameter[TRAVEL_PRICE]
     by_metre = data.parameter[METRE_PRICE]
     least = UNDRIVEN
+    fixed = data.shift[s].fixed_to - data.shift[s].fixed_from
     for p in range(length + 1):
+        if p < fixed:
+            detour[p] = UNDRIVEN
+            continue
         origin, goal = tour[p, PLACE], tour[p + 1, PLACE]
         more = to[origin] * price - tour[p + 1, LEG_COST]
         if goal >= 0:

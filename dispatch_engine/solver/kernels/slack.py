@@ -82,7 +82,7 @@ def look_back(data, s, route, length, reach):
                 )
                 if rest[b, 0] + rest[b, 2] <= last_unbroken:
                     best = max(best, min(rest[b, 1], last_unbroken - rest[b, 2]))
-            reach[i, k] = min(best, ticket.due)
+            reach[i, k] = min(best, ticket.due, ticket.promise)
             last_unbroken = start
 
 

@@ -13,6 +13,8 @@ DRAWS = 8
 @inlined
 def may_take_over(data, state, s, t):
     """Whether shift ``t`` is open for every stop of route ``s`` and has the parts for them."""
+    if data.shift[s].fixed_to > data.shift[s].fixed_from:
+        return False
     for p in range(state.length[s]):
         if data.is_open[t, state.route[s, p]] == 0:
             return False
