@@ -74,8 +74,9 @@ class Data(NamedTuple):
     ``is_open`` uint8[S, V]; ``open_shift`` int64[E] flat lists of each ticket's shifts; ``assign_price``
     int64[S, V]; ``travel`` int32[K, origin, goal] seconds, ``travel_from`` int32[K, goal, origin] the same
     turned round, so that both ways of one place lie together; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
-    ``fixed`` int64[F] flat lists of the tickets that shifts begin with; ``near`` int64[V, N] each ticket's nearest tickets; ``home_shift`` int64[V, H] the
-    shifts that start nearest; ``parameter`` int64[NUM_PARAMETERS]; ``knob`` float64[NUM_KNOBS].
+    ``fixed`` int64[F] flat lists of the tickets that shifts begin with; ``near`` int64[V, N] each ticket's nearest
+    tickets; ``home_shift`` int64[V, H] the shifts that start nearest; ``parameter`` int64[NUM_PARAMETERS]; ``knob``
+    float64[NUM_KNOBS].
     """
 
     ticket: NDArray[np.void]
