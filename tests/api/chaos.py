@@ -21,15 +21,14 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic, sleep, time
 from typing import NoReturn
 
 from workers import FAST, PATIENCE
 
-from dispatch_engine.api.jobs import Job, JobState
-from dispatch_engine.api.rehearsal import DAY
+from dispatch_engine.api.jobs import Document, Job, JobState
 from dispatch_engine.api.sqlite_store import SqliteStore
 from dispatch_engine.api.worker import Supervisor
 from dispatch_engine.api.worker_settings import CHILD
@@ -80,7 +79,9 @@ class Chaos:
         """One kill, and all jobs to their end."""
         submitter = self._start("submit")
         assert submitter.stdout is not None
-        self._accepted.append(submitter.stdout.readline().strip())
+        first = submitter.stdout.readline().strip()
+        assert first, "the submitter did not come up"
+        self._accepted.append(first)
         victim = self._random.choice(VICTIMS)
         sleep(self._random.uniform(0.1, 1.2))
         known = [self._job(job_id) for job_id in self._ids()]
@@ -170,8 +171,7 @@ class Chaos:
 
 def submit_for_ever(store: SqliteStore, *, engine: bool) -> NoReturn:
     """Put jobs into the store, and print the id of each that was accepted."""
-    options = {"time_limit_seconds": LIMIT_SECONDS}
-    request = {"problem": DAY, "options": options} if engine else {"seconds": LIMIT_SECONDS}
+    request = _small_day() if engine else {"seconds": LIMIT_SECONDS}
     while True:
         job, _ = store.submit(
             "chaos",
@@ -184,10 +184,14 @@ def submit_for_ever(store: SqliteStore, *, engine: bool) -> NoReturn:
         sleep(0.3)
 
 
+def _small_day() -> Document:
+    from dispatch_engine.api.rehearsal import DAY  # loads the engine, which fake children do without
+
+    return {"problem": DAY, "options": {"time_limit_seconds": LIMIT_SECONDS}}
+
+
 def work_for_ever(store: SqliteStore, *, engine: bool) -> NoReturn:
     """A worker with short leases."""
-    from dataclasses import replace
-
     settings = replace(FAST, lease_seconds=LEASE_SECONDS, memory_mb=1024)
     Supervisor(store, replace(settings, child_command=CHILD) if engine else settings).start()
     while True:
