@@ -79,3 +79,24 @@ def test_a_worker_process_drains_on_sigterm(tmp_path: Path):
     assert plan_of(ended)["status"] == "optimal"
     assert worker.returncode == 0, errors
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--store", "jobs.db"], 2, "names no store; write sqlite:///"),
+        (["--store", "sqlite:////missing/jobs.db"], 3, "No such file or directory"),
+        (["--children", "0"], 2, "'0' is no number of at least 1"),
+    ],
+)
+def test_a_worker_process_says_why_it_does_not_begin(options: list[str], code: int, message: str):
+    """In one line, without a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dispatch_engine.api.worker", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
