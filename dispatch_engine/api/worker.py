@@ -41,6 +41,7 @@ class Stats:
     """The worker as an operator sees it: its children now, and what it has done."""
 
     children_idle: int
+    children_busy: int
     jobs_running: int
     totals: Totals
 
@@ -99,7 +100,7 @@ class Supervisor:
         counts = self._children.counts()
         # A thread that looks for a job holds a child for a moment; such a one is not busy.
         idle = max(0, counts.idle + counts.busy - running)
-        return Stats(idle, running, self._counters.totals())
+        return Stats(idle, running, running, self._counters.totals())
 
     def drain(self, seconds: float) -> bool:
         """Take no more jobs, give the running ones ``seconds`` to end, and return the rest to the queue.
