@@ -235,15 +235,14 @@ def validate(model: type[M], document: object, folder: Path | None = None) -> M:
 
 
 def _examples(model: type[M], document: object, context: dict[str, Any], count: int) -> Iterator[Finding]:
-    """Findings in the first parts of every list and object, and a word about all others."""
+    """A word about how many there are, and findings in the first parts of every list and object."""
+    yield _more(f"{count:,}")
     try:
         model.model_validate(_beginnings(document), context=context)
     except ValidationError as error:
-        yield from limited(_findings(error), count)
+        yield from limited(_findings(error))
     except InputError as error:
-        yield from limited(error.findings, count)
-    else:
-        yield _more(count)
+        yield from limited(error.findings)
 
 
 def _beginnings(value: object) -> object:
@@ -255,22 +254,19 @@ def _beginnings(value: object) -> object:
     return value
 
 
-def limited(findings: Iterable[Finding], count: int | None = None) -> Iterator[Finding]:
-    """At most ``MOST_FINDINGS`` findings, and if there are more (``count`` in all, where known) a word about it."""
-    told = 0
-    for finding in findings:
-        if told == MOST_FINDINGS:
-            yield _more(count)
+def limited(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """At most ``MOST_FINDINGS`` findings, and if there are more a word about it."""
+    for number, finding in enumerate(findings):
+        if number == MOST_FINDINGS:
+            yield _more(f"more than {MOST_FINDINGS:,}")
             return
-        told += 1
         yield finding
-    if count is not None and count > told:
-        yield _more(count)
 
 
-def _more(count: int | None) -> Finding:
-    number = f"{count:,} things" if count is not None else f"more than {MOST_FINDINGS:,} things"
-    return Finding("", "too_many_findings", f"has {number} that are wrong; correct those told first")
+def _more(number: str) -> Finding:
+    return Finding(
+        "", "too_many_findings", f"has {number} things that are wrong; correct those told here first"
+    )
 
 
 def _findings(error: ValidationError) -> Iterator[Finding]:
