@@ -48,6 +48,7 @@ lint: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed
 	$(RUN) -m dispatch_engine.model.schema
+	$(RUN) -m dispatch_engine.sources.tables.page
 
 chaos: $(VENV)/.installed-dev warm
 	$(RUN) tests/api/chaos.py --rounds 300 --seed 1

@@ -17,11 +17,20 @@ from dispatch_engine.cli.arguments import (
     ProblemFile,
     Quiet,
     Seed,
+    Speech,
     TimeLimit,
     Workers,
     whole,
 )
 from dispatch_engine.cli.guard import GuardedGroup
+from dispatch_engine.cli.table_arguments import (
+    DEFAULT_MAX_ROWS,
+    Day,
+    MappingFile,
+    MaxRows,
+    ProblemOutput,
+    TimeZone,
+)
 
 app = typer.Typer(
     cls=GuardedGroup,
@@ -126,6 +135,24 @@ def check(
 
 
 @app.command()
+def compare(
+    problem: ProblemFile,
+    before: PlanFile,
+    after: PlanFile,
+    language: Speech = "en",
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+) -> None:
+    """Say what moved between two plans of one problem, whom to call, and what each rule charges either.
+
+    Either plan may be made by hand. The exit code is 0 also where a plan breaks rules; the result says so.
+    """
+    from dispatch_engine.cli.comparing import run_compare
+
+    run_compare(problem, before, after, language, as_json, max_input_mb)
+
+
+@app.command()
 def report(
     problem: ProblemFile,
     plan: PlanFile,
@@ -194,6 +221,52 @@ def import_trsp(
     from dispatch_engine.cli.making import run_import_trsp
 
     run_import_trsp(file, output, quiet)
+
+
+@imports.command("csv")
+def import_csv(
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="Folder with tickets.csv, technicians.csv and others.")
+    ],
+    output: ProblemOutput = None,
+    mapping: MappingFile = None,
+    time_zone: TimeZone = None,
+    day: Day = None,
+    max_rows: MaxRows = DEFAULT_MAX_ROWS,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Turn a folder of CSV files into a problem.
+
+    Every fault is told at once, with file and cell, and nothing is written then. The columns, and the mapping
+    file for your own, are explained in docs/spreadsheets.md.
+    """
+    from dispatch_engine.cli.importing import ImportOptions, run_import_csv
+
+    run_import_csv(ImportOptions(folder, output, mapping, time_zone, day, max_rows, max_input_mb, quiet))
+
+
+@imports.command("xlsx")
+def import_xlsx(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Workbook with the sheets Tickets, Technicians and others.")
+    ],
+    output: ProblemOutput = None,
+    mapping: MappingFile = None,
+    time_zone: TimeZone = None,
+    day: Day = None,
+    max_rows: MaxRows = DEFAULT_MAX_ROWS,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Turn a workbook into a problem.
+
+    Every fault is told at once, with sheet and cell, and nothing is written then. The columns, and the
+    mapping file for your own, are explained in docs/spreadsheets.md.
+    """
+    from dispatch_engine.cli.importing import ImportOptions, run_import_xlsx
+
+    run_import_xlsx(ImportOptions(file, output, mapping, time_zone, day, max_rows, max_input_mb, quiet))
 
 
 @app.command()

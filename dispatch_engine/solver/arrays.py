@@ -16,6 +16,7 @@ from dispatch_engine.solver.kernels.pool import Pool
 from dispatch_engine.solver.kernels.schedule import COLUMNS, MAX_LABELS
 from dispatch_engine.solver.kernels.slack import REACH_COLUMNS, STORED_LABELS, TOUR_COLUMNS
 from dispatch_engine.solver.kernels.state import ALL_SHIFTS, NUM_COUNTERS, OUT, PRICED_COLUMNS, UNKNOWN, State
+from dispatch_engine.solver.tuning import DEFAULTS, Tuning
 
 NEIGHBOURS = 100
 """Nearest tickets listed per ticket."""
@@ -29,8 +30,8 @@ LARGEST_SUM = 1 << 62
 """Totals stay below it, so that int64 sums are exact."""
 
 
-def compile_data(shapes: Shapes) -> Data:
-    """Lay out ``shapes`` for the kernels.
+def compile_data(shapes: Shapes, tuning: Tuning = DEFAULTS) -> Data:
+    """Lay out ``shapes``, and what steers the kernels, for the kernels.
 
     Raises
     ------
@@ -57,6 +58,7 @@ def compile_data(shapes: Shapes) -> Data:
         near=nearest(shapes),
         home_shift=nearest_shifts(shapes),
         parameter=_parameters(shapes),
+        knob=_knobs(tuning),
     )
 
 
@@ -257,6 +259,15 @@ def _parameters(shapes: Shapes) -> NDArray[np.int64]:
     values[layout.TECHNICIAN_PRICE] = shapes.technician_price
     values[layout.LATE_AT_START] = shapes.late_at_start
     values[layout.ANY_LIKELY] = bool(shapes.likely) and shapes.second_visit_price > 0
+    return values
+
+
+def _knobs(tuning: Tuning) -> NDArray[np.float64]:
+    values = np.zeros(layout.NUM_KNOBS)
+    values[layout.ROOM_SHARE] = tuning.room_share
+    values[layout.ROUTES_SHARE] = tuning.routes_share
+    values[layout.RANDOM_SHARE] = tuning.random_share
+    values[layout.BLINK] = tuning.blink
     return values
 
 

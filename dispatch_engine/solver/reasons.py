@@ -8,6 +8,7 @@ import numpy as np
 
 from dispatch_engine.model.plan import Reason, ReasonCode
 from dispatch_engine.model.problem import Ticket
+from dispatch_engine.model.wording import DEFAULT_LANGUAGE, Language, say
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.solver.kernels.data import Data
@@ -52,10 +53,12 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
     what = case.problem.tickets[ticket]
     if not counted:
         code = "unreachable" if not case.problem.technicians else "shift_full"
-        text = "there is no technician" if not case.problem.technicians else "no technician has a shift"
+        text = say(
+            DEFAULT_LANGUAGE, "reason.no_shift" if case.problem.technicians else "reason.no_technician"
+        )
         return (Reason(code=code, message=text, technicians=len(case.problem.technicians)),)
     return tuple(
-        Reason(code=code, message=_message(code, what, counted[code]), technicians=counted[code])
+        Reason(code=code, message=reason_message(code, what, counted[code]), technicians=counted[code])
         for code in ORDER
         if counted[code]
     )
@@ -71,25 +74,15 @@ def _code(shapes: Shapes, shift: int, ticket: int, answer: int) -> ReasonCode:
     return shapes.limit_code[answer - LIMIT]  # type: ignore[return-value]
 
 
-def _message(code: ReasonCode, ticket: Ticket, count: int) -> str:
-    who = "1 technician" if count == 1 else f"{count} technicians"
-    skills = ", ".join(f"{name} {level}" for name, level in sorted(ticket.required_skills.items()))
-    parts = ", ".join(f"{amount} × {name}" for name, amount in sorted(ticket.required_parts.items()))
-    several = count != 1
-    texts: dict[str, str] = {
-        "other_tickets_preferred": f"fits the day of {who}, but what it costs or displaces there is worth more",
-        "shift_full": f"{who} {'have' if several else 'has'} no room left for it in the day",
-        "no_part": f"{who} {'have' if several else 'has'} not enough parts on the van for {parts}",
-        "window_unreachable": f"{who} cannot be there within its time windows and back before the shift ends",
-        "appointment_outside_windows": "the appointment lies after the end of the last time window",
-        "unreachable": f"there is no way there and back for {who}",
-        "no_tool": f"{who} {'lack' if several else 'lacks'} a tool of: {', '.join(ticket.required_tools)}",
-        "no_certified_technician": (
-            f"{who} {'lack' if several else 'lacks'} a valid certificate of: "
-            f"{', '.join(ticket.required_certifications)}"
-        ),
-        "no_skill": f"{who} {'lack' if several else 'lacks'} the skill level needed: {skills}",
-        "no_tag": f"{who} {'lack' if several else 'lacks'} a tag of: {', '.join(ticket.required_tags)}",
-        "excluded": f"{who} {'are' if several else 'is'} excluded, or not among the technicians required",
-    }
-    return texts[code]
+def reason_message(code: str, ticket: Ticket, count: int, language: Language = DEFAULT_LANGUAGE) -> str:
+    """Why ``count`` technicians cannot serve ``ticket``, in words."""
+    return say(
+        language,
+        f"reason.{code}",
+        count=count,
+        skills=[f"{name} {level}" for name, level in sorted(ticket.required_skills.items())],
+        parts=[f"{amount} × {name}" for name, amount in sorted(ticket.required_parts.items())],
+        tools=ticket.required_tools,
+        certificates=ticket.required_certifications,
+        tags=ticket.required_tags,
+    )

@@ -22,17 +22,12 @@ from dispatch_engine.solver.kernels.pool import Pool
 from dispatch_engine.solver.kernels.route import evaluate
 from dispatch_engine.solver.kernels.state import ITERATIONS, State, clear, commit, keep_if_best
 from dispatch_engine.solver.master import Column, Master, pool_columns
+from dispatch_engine.solver.tuning import DEFAULTS, Tuning
 
 CONSTRUCT_WEIGHT = 480 * UNITS / POINTS
 """Units per milli-point while constructing: an SLA point is worth eight hours of cost."""
 EXACT_WEIGHT = 1e9
 """Units per milli-point that put points before every cost, for the last insertions."""
-TAPER_SHARE = 0.6
-"""Share of the budget over which the weight of an SLA point rises to its full height."""
-HEIGHT = 8.0
-"""The full weight of an SLA point, in 95th percentiles of the price of an insertion."""
-FINAL_TEMPERATURE = 0.05
-"""The last temperature, in mean costs per ticket (SISR's final temperature in mean edges, roughly)."""
 POLL_SECONDS = 0.05
 
 Total = tuple[int, int, int]
@@ -43,7 +38,7 @@ Total = tuple[int, int, int]
 class Schedule:
     """How the weight of an SLA point and the temperature change over the budget.
 
-    The weight rises geometrically from ``low`` to ``high`` over ``TAPER_SHARE`` of the budget: with the full
+    The weight rises geometrically from ``low`` to ``high`` over ``taper_share`` of the budget: with the full
     weight from the start no step ever crosses a tier. The temperature falls geometrically. Units per
     milli-point, and units.
     """
@@ -52,18 +47,20 @@ class Schedule:
     high: float
     hot: float
     cold: float
+    taper_share: float
 
     @classmethod
-    def of(cls, accepted: np.ndarray, cost: int, tickets: int) -> Schedule:
+    def of(cls, accepted: np.ndarray, cost: int, tickets: int, tuning: Tuning) -> Schedule:
         """From the ``accepted`` insertion prices of the construction and the ``cost`` it ended with, in units."""
         middle, dear = np.percentile(accepted, [50, 95]) if len(accepted) else (UNITS, UNITS)
         middle, dear = max(float(middle), 1.0), max(float(dear), 1.0)
-        cold = max(FINAL_TEMPERATURE * cost / max(tickets, 1), 1e-3)
-        return cls(middle / POINTS, HEIGHT * dear / POINTS, max(middle, cold), cold)
+        cold = max(tuning.final_temperature * cost / max(tickets, 1), 1e-3)
+        hot = max(tuning.heat * middle, cold)
+        return cls(middle / POINTS, tuning.height * dear / POINTS, hot, cold, tuning.taper_share)
 
     def weight(self, used: float) -> float:
         """Units per milli-point after the share ``used`` of the budget."""
-        rise = min(1.0, used / TAPER_SHARE)
+        rise = min(1.0, used / self.taper_share) if self.taper_share else 1.0
         return float(self.low * (self.high / self.low) ** rise)
 
     def temperature(self, used: float) -> float:
@@ -79,14 +76,16 @@ class Search:
     shapes : the day.
     seed : thread i draws from a stream of its own, derived from ``(seed, i)``.
     workers : number of threads, at least 1.
+    tuning : the numbers that steer the search.
     """
 
-    def __init__(self, shapes: Shapes, seed: int, workers: int) -> None:
-        self.data: Data = compile_data(shapes)
+    def __init__(self, shapes: Shapes, seed: int, workers: int, tuning: Tuning = DEFAULTS) -> None:
+        self.data: Data = compile_data(shapes, tuning)
         self.states: list[State] = [new_state(shapes, self.data, seed * 1009 + i) for i in range(workers)]
         self.pools: list[Pool] = [new_pool(shapes) for _ in range(workers)]
         self._shapes = shapes
         self._seed = seed
+        self._tuning = tuning
         self._accepted = np.zeros(0)
         self._weight = CONSTRUCT_WEIGHT
         self._best_lock = threading.Lock()
@@ -124,7 +123,7 @@ class Search:
         first = self.states[0]
         if len(self._accepted) == 0 and not np.any(self.data.is_open):
             return
-        schedule = Schedule.of(self._accepted, int(first.best_total[2]), len(first.shift_of))
+        schedule = Schedule.of(self._accepted, int(first.best_total[2]), len(first.shift_of), self._tuning)
         self._weight = schedule.high
         with ThreadPoolExecutor(len(self.states)) as pool:
             jobs = [pool.submit(self._anneal_one, i, schedule, budget, stop) for i in range(len(self.states))]

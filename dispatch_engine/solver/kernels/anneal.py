@@ -6,6 +6,7 @@ import numpy as np
 
 from dispatch_engine.solver.compiled import inlined, kernel
 from dispatch_engine.solver.kernels.chance import below, shuffle, uniform
+from dispatch_engine.solver.kernels.data import BLINK
 from dispatch_engine.solver.kernels.pool import remember
 from dispatch_engine.solver.kernels.route import NOWHERE
 from dispatch_engine.solver.kernels.ruin import ruin
@@ -23,7 +24,6 @@ from dispatch_engine.solver.kernels.state import (
     take_back,
 )
 
-BLINK = 0.01
 POOL_TEMPERATURES = 2.0
 """A plan's routes are worth remembering if it is at most so many temperatures worse than the least score."""
 MOST_PENDING = 60
@@ -101,7 +101,7 @@ def recreate(data, state, weight):
     sort_pending(data, state, count, weight)
     for i in range(count):
         v = state.pending[i]
-        s, score = cheapest(data, state, v, weight, BLINK)
+        s, score = cheapest(data, state, v, weight, data.knob[BLINK])
         if s != NOWHERE and score < out_price(data, v, weight):
             place_at(data, state, v, s)
 

@@ -53,6 +53,10 @@ LARGEST_LATE_PRICE, TECHNICIAN_PRICE, LATE_AT_START, ANY_LIKELY = range(5, 9)
 NUM_PARAMETERS = 9
 """Positions in ``Data.parameter``: prices per second or metre, and flags."""
 
+ROOM_SHARE, ROUTES_SHARE, RANDOM_SHARE, BLINK = range(4)
+NUM_KNOBS = 4
+"""Positions in ``Data.knob``: probabilities of the search, see ``Tuning``."""
+
 
 class Data(NamedTuple):
     """One day: S shifts, V tickets, R resources, L places, K kinds of travel. Nothing in it changes.
@@ -65,7 +69,7 @@ class Data(NamedTuple):
     int64[S, V]; ``travel`` int32[K, origin, goal] seconds, ``travel_from`` int32[K, goal, origin] the same
     turned round, so that both ways of one place lie together; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
     ``near`` int64[V, N] each ticket's nearest tickets; ``home_shift`` int64[V, H] the
-    shifts that start nearest; ``parameter`` int64[NUM_PARAMETERS].
+    shifts that start nearest; ``parameter`` int64[NUM_PARAMETERS]; ``knob`` float64[NUM_KNOBS].
     """
 
     ticket: NDArray[np.void]
@@ -85,3 +89,4 @@ class Data(NamedTuple):
     near: NDArray[np.int64]
     home_shift: NDArray[np.int64]
     parameter: NDArray[np.int64]
+    knob: NDArray[np.float64]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dispatch_engine.solver.compiled import inlined
 from dispatch_engine.solver.kernels.chance import below, uniform
+from dispatch_engine.solver.kernels.data import RANDOM_SHARE, ROOM_SHARE, ROUTES_SHARE
 from dispatch_engine.solver.kernels.state import NUM_TOUCHED, NUM_UNSERVED, NUM_USED, OUT, reprice, take_out
 
 AVERAGE_REMOVED = 10
@@ -130,18 +131,19 @@ def ruin(data, state):
     """Take a part of the plan out, chosen at random among the ways above; touched routes are priced again."""
     seed = below(state.rng, state.shift_of.shape[0])
     draw = uniform(state.rng)
-    if draw < 0.15:
+    room, routes = data.knob[ROOM_SHARE], data.knob[ROUTES_SHARE]
+    if draw < room:
         v = any_unassigned(state)
         if v == OUT:
             ruin_strings(data, state, seed)
         else:
             ruin_for(data, state, v, 1 + below(state.rng, AVERAGE_REMOVED))
-    elif draw < 0.85:
-        ruin_strings(data, state, seed)
-    elif draw < 0.95:
+    elif draw < room + routes:
         ruin_routes(data, state, seed)
-    else:
+    elif draw < room + routes + data.knob[RANDOM_SHARE]:
         ruin_random(data, state, 1 + below(state.rng, AVERAGE_REMOVED))
+    else:
+        ruin_strings(data, state, seed)
     for i in range(state.counter[NUM_TOUCHED]):
         s = state.touched[i]
         if not reprice(data, state, s):
