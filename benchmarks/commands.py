@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from benchmarks import (
     compare_command,
     fetch_command,
+    import_command,
     plot_command,
     real_days_command,
     refresh_command,
@@ -23,6 +24,7 @@ from benchmarks.errors import BenchmarkError
 
 COMMANDS = (
     speed_command,
+    import_command,
     real_days_command,
     verify_command,
     run_command,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
 from dispatch_engine.model.plan import Reason, ReasonCode
-from dispatch_engine.model.problem import Ticket
+from dispatch_engine.model.problem import Technician, Ticket
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import FITS, LIMIT, NO_ROOM, last_try
 from dispatch_engine.solver.kernels.state import State
+from dispatch_engine.solver.missing_levels import missing_levels
 
 CLOSED = -1
 """No try was made: a rule closes the pair."""
@@ -48,16 +49,16 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
         known = nearest.get(shift.technician)
         if known is None or ORDER.index(code) < ORDER.index(known):
             nearest[shift.technician] = code
-    counted = Counter(nearest.values())
-    what = case.problem.tickets[ticket]
-    if not counted:
+    what, staff = case.problem.tickets[ticket], case.problem.technicians
+    ruled_out = {code: [staff[t] for t in sorted(nearest) if nearest[t] == code] for code in ORDER}
+    if not nearest:
         code = "unreachable" if not case.problem.technicians else "shift_full"
         text = "there is no technician" if not case.problem.technicians else "no technician has a shift"
         return (Reason(code=code, message=text, technicians=len(case.problem.technicians)),)
     return tuple(
-        Reason(code=code, message=_message(code, what, counted[code]), technicians=counted[code])
-        for code in ORDER
-        if counted[code]
+        Reason(code=code, message=_message(code, what, people), technicians=len(people))
+        for code, people in ruled_out.items()
+        if people
     )
 
 
@@ -71,9 +72,9 @@ def _code(shapes: Shapes, shift: int, ticket: int, answer: int) -> ReasonCode:
     return shapes.limit_code[answer - LIMIT]  # type: ignore[return-value]
 
 
-def _message(code: ReasonCode, ticket: Ticket, count: int) -> str:
+def _message(code: ReasonCode, ticket: Ticket, technicians: Sequence[Technician]) -> str:
+    count = len(technicians)
     who = "1 technician" if count == 1 else f"{count} technicians"
-    skills = ", ".join(f"{name} {level}" for name, level in sorted(ticket.required_skills.items()))
     parts = ", ".join(f"{amount} × {name}" for name, amount in sorted(ticket.required_parts.items()))
     several = count != 1
     texts: dict[str, str] = {
@@ -88,7 +89,8 @@ def _message(code: ReasonCode, ticket: Ticket, count: int) -> str:
             f"{who} {'lack' if several else 'lacks'} a valid certificate of: "
             f"{', '.join(ticket.required_certifications)}"
         ),
-        "no_skill": f"{who} {'lack' if several else 'lacks'} the skill level needed: {skills}",
+        "no_skill": f"{who} {'lack' if several else 'lacks'} the skill level needed: "
+        + missing_levels(technicians, ticket),
         "no_tag": f"{who} {'lack' if several else 'lacks'} a tag of: {', '.join(ticket.required_tags)}",
         "excluded": f"{who} {'are' if several else 'is'} excluded, or not among the technicians required",
     }
