@@ -46,11 +46,6 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
     "policy": {
         "areas": (),
     },
-    "clocks": {
-        "arrival": "around_the_clock",
-        "first_response": "around_the_clock",
-        "resolution": "around_the_clock",
-    },
 }
 """Fields by object, with the only value that is accepted so far."""
 
@@ -68,7 +63,6 @@ def findings(problem: Problem) -> Iterator[Finding]:
         yield from _used("ticket", ticket, f"/tickets/{i}")
     yield from _used("stability", problem.objective.stability, "/objective/stability")
     yield from _used("policy", problem.policy, "/policy")
-    yield from _used("clocks", problem.policy.clocks, "/policy/clocks")
     if problem.travel.provider in PROVIDERS_NOT_BUILT:
         yield _refused("/travel/provider", f"'{problem.travel.provider}'", "use 'geodesic' or 'matrix'")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from dispatch_engine.model.clock import Clock
+from dispatch_engine.model.deadline_words import deadline_words
 from dispatch_engine.model.plan import BreakStop, DepotStop, Plan, Route, TicketStop, Unassigned
 from dispatch_engine.model.problem import Location, Problem, Technician, Ticket
 from dispatch_engine.report.exports.sheet import Sheet, Value, sheet_names
@@ -38,6 +39,7 @@ VISITS = (
     "distance_km",
     "wait_minutes",
     "due_at",
+    "deadline",
     "late_minutes",
     "confirm_call_at",
     "parts",
@@ -71,8 +73,9 @@ def plan_lists(problem: Problem, plan: Plan) -> list[Sheet]:
 
 class _Writer:
     def __init__(self, problem: Problem, plan: Plan) -> None:
-        self.plan = plan
-        self.zone: tzinfo = Clock.of(problem).time_zone
+        self.problem, self.plan = problem, plan
+        self.clock = Clock.of(problem)
+        self.zone: tzinfo = self.clock.time_zone
         self.tickets: Mapping[str, Ticket] = {ticket.id: ticket for ticket in problem.tickets}
         self.technicians: Mapping[str, Technician] = {person.id: person for person in problem.technicians}
         self.depots = {depot.id: depot for depot in problem.depots}
@@ -134,6 +137,7 @@ class _Writer:
             stop.distance_km,
             stop.wait_minutes,
             self.local(stop.due_at),
+            deadline_words(self.problem, ticket, self.clock).get("arrival") if ticket else None,
             stop.late_minutes,
             self.local(stop.confirm_call_at),
             _parts(ticket.required_parts if ticket else {}),

@@ -56,6 +56,7 @@ def test_the_day_of_a_technician() -> None:
         datetime(2026, 11, 23, 12, 30),
         datetime(2026, 11, 23, 9, 0),
     )
+    assert second["deadline"] == "2026-11-23 09:00: the ticket's own deadline"
     assert second["lat"] == 31.0
     assert (pause["id"], pause["lat"]) == (None, None)
 
