@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
 from dispatch_engine.model.plan import Reason, ReasonCode
-from dispatch_engine.model.problem import Ticket
+from dispatch_engine.model.problem import Technician, Ticket
 from dispatch_engine.model.wording import DEFAULT_LANGUAGE, Language, say
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import FITS, LIMIT, NO_ROOM, last_try
 from dispatch_engine.solver.kernels.state import State
+from dispatch_engine.solver.missing_levels import missing_levels
 
 CLOSED = -1
 """No try was made: a rule closes the pair."""
@@ -54,22 +55,21 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
         if known is None or ORDER.index(code) < ORDER.index(known):
             nearest[shift.technician] = code
     what = case.problem.tickets[ticket]
-    found = _counted(what, Counter(nearest.values())) if nearest else (_nobody(case, what),)
+    found = _grouped(case, what, nearest) if nearest else (_nobody(case, what),)
     if pin is None or found[0].code in ("other_tickets_preferred", "infeasible_pin"):
         return found
-    text = (
-        f"pinned to technician {pin.technician}, where it is not possible: {found[0].message}; "
-        "pin it to another technician, or unpin it"
-    )
+    text = say(DEFAULT_LANGUAGE, "reason.pinned", technician=pin.technician, why=found[0].message)
     return (Reason(code="infeasible_pin", message=text, technicians=1), *found)
 
 
-def _counted(ticket: Ticket, counted: Counter[ReasonCode]) -> tuple[Reason, ...]:
-    """A reason for each code, with the number of technicians that give it."""
+def _grouped(case: Case, ticket: Ticket, nearest: dict[int, ReasonCode]) -> tuple[Reason, ...]:
+    """A reason for each code, with the technicians that give it."""
+    staff = case.problem.technicians
+    ruled_out = {code: [staff[t] for t in sorted(nearest) if nearest[t] == code] for code in ORDER}
     return tuple(
-        Reason(code=code, message=reason_message(code, ticket, counted[code]), technicians=counted[code])
-        for code in ORDER
-        if counted[code]
+        Reason(code=code, message=reason_message(code, ticket, people), technicians=len(people))
+        for code, people in ruled_out.items()
+        if people
     )
 
 
@@ -77,11 +77,13 @@ def _nobody(case: Case, ticket: Ticket) -> Reason:
     """The reason where there is nobody to ask."""
     number = len(case.problem.technicians)
     if not number:
-        return Reason(code="unreachable", message="there is no technician", technicians=0)
+        return Reason(
+            code="unreachable", message=say(DEFAULT_LANGUAGE, "reason.no_technician"), technicians=0
+        )
     if ticket.pinned is not None:
-        text = f"technician {ticket.pinned.technician} has no shift"
+        text = say(DEFAULT_LANGUAGE, "reason.pinned_without_shift", technician=ticket.pinned.technician)
         return Reason(code="shift_full", message=text, technicians=1)
-    return Reason(code="shift_full", message="no technician has a shift", technicians=number)
+    return Reason(code="shift_full", message=say(DEFAULT_LANGUAGE, "reason.no_shift"), technicians=number)
 
 
 def _code(shapes: Shapes, shift: int, ticket: int, answer: int) -> ReasonCode:
@@ -94,13 +96,15 @@ def _code(shapes: Shapes, shift: int, ticket: int, answer: int) -> ReasonCode:
     return shapes.limit_code[answer - LIMIT]  # type: ignore[return-value]
 
 
-def reason_message(code: str, ticket: Ticket, count: int, language: Language = DEFAULT_LANGUAGE) -> str:
-    """Why ``count`` technicians cannot serve ``ticket``, in words."""
+def reason_message(
+    code: str, ticket: Ticket, technicians: Sequence[Technician], language: Language = DEFAULT_LANGUAGE
+) -> str:
+    """Why ``technicians`` cannot serve ``ticket``, in words."""
     return say(
         language,
         f"reason.{code}",
-        count=count,
-        skills=[f"{name} {level}" for name, level in sorted(ticket.required_skills.items())],
+        count=len(technicians),
+        skills=missing_levels(technicians, ticket) if code == "no_skill" else "",
         parts=[f"{amount} × {name}" for name, amount in sorted(ticket.required_parts.items())],
         tools=ticket.required_tools,
         certificates=ticket.required_certifications,
