@@ -19,7 +19,7 @@ from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.facts import RouteFacts, VisitFacts, route_facts
 from dispatch_engine.rules.filling import filled_routes, filled_unassigned
 from dispatch_engine.rules.reading import PlanReading, read_plan
-from dispatch_engine.rules.register import RULES
+from dispatch_engine.rules.register import broken_rules
 from dispatch_engine.rules.rule import NOTHING, Price, Violation
 from dispatch_engine.rules.shapes import UNITS
 from dispatch_engine.rules.visits import TOLERANCE, PlanTimes
@@ -101,7 +101,7 @@ def check_case(case: Case, plan: Plan) -> Verdict:
     price = sum(by_rule.values(), NOTHING)
     violations = (
         *reading.violations,
-        *(v for rule in RULES for v in rule.violations(case, reading.times)),
+        *broken_rules(case, reading.times),
         *_wrong_route_statements(case, reading),
         *_wrong_plan_statements(case, plan, objective, figures, price),
     )
@@ -163,7 +163,8 @@ def _wrong_route_statements(case: Case, reading: PlanReading) -> Iterator[Violat
 
 def _wrong_stop_statements(case: Case, route: Route, facts: RouteFacts) -> Iterator[Violation]:
     stated = [s for s in route.stops if isinstance(s, TicketStop) and s.ticket in case.ticket_index]
-    for stop, fact in zip(stated, facts.visits, strict=True):
+    # A bare order may leave out the visits that have begun, which come first.
+    for stop, fact in zip(stated, facts.visits[len(facts.visits) - len(stated) :], strict=True):
         yield from _wrong_stop(_Comparison(case, route, stop.ticket), stop, fact)
 
 

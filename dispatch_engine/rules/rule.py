@@ -63,6 +63,11 @@ class Rule:
     name: str = ""
     codes: tuple[str, ...] = ()
     """Every code that the rule may give: of a violation, or as the reason why a pair is closed."""
+    asks_who: bool = False
+    """Whether it judges who does what; once a technician is on the way to a ticket, that is settled."""
+
+    keeps_the_past: bool = False
+    """Whether it judges visits that have begun as well."""
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Write the rule into ``shapes``."""

@@ -21,6 +21,7 @@ class UnassignedTickets(Rule):
 
     name = "unassigned"
     codes = ("duplicate_ticket", "assigned_and_unassigned", "ticket_missing")
+    keeps_the_past = True
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Fill the mandatory flags and the prices of leaving out."""

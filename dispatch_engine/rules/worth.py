@@ -13,6 +13,7 @@ from dispatch_engine.rules.rule import NOTHING, Price
 from dispatch_engine.rules.second_visits import fix_chances
 from dispatch_engine.rules.shapes import POINTS, UNITS
 from dispatch_engine.rules.shift import overtime
+from dispatch_engine.rules.stability import stability_minutes
 from dispatch_engine.rules.technicians import count_not_preferred
 from dispatch_engine.rules.visits import PlanTimes
 from dispatch_engine.rules.working_time import working_seconds
@@ -58,7 +59,7 @@ def objective_value(case: Case, plan: PlanTimes) -> ObjectiveValue:
         overtime_minutes=seconds_to_minutes(overtime(case, plan)),
         expected_second_visits=round(sum(1 - chance for _, chance in fix_chances(case, plan)), 6),
         preference=float(count_not_preferred(case, plan)),
-        stability=0.0,
+        stability=stability_minutes(case, plan),
         working_minutes=seconds_to_minutes(max(0, working_seconds(plan)))
         if case.mode == "working_time"
         else None,

@@ -50,6 +50,7 @@ def compile_data(shapes: Shapes, neighbours: int = NEIGHBOURS) -> Data:
         assign_price=np.ascontiguousarray(shapes.assign_price, np.int64),
         travel=_read_only(shapes.travel),
         metres=_metres(shapes),
+        fixed=np.array([v for tickets in shapes.fixed for v in tickets], np.int64),
         near=nearest(shapes, neighbours),
         parameter=_parameters(shapes),
     )
@@ -158,7 +159,16 @@ def _offsets(sizes: list[int]) -> NDArray[np.int64]:
 
 def _ticket_rows(shapes: Shapes, likely: list[list[tuple[int, float]]]) -> NDArray[np.void]:
     rows = np.zeros(shapes.num_tickets, TICKET)
-    for name in ("place", "service", "due", "late_points", "late_cost", "late_slope"):
+    for name in (
+        "place",
+        "service",
+        "due",
+        "late_points",
+        "late_cost",
+        "late_slope",
+        "promise",
+        "promise_cost",
+    ):
         rows[name] = getattr(shapes, name)
     rows["out_mandatory"] = shapes.mandatory
     rows["out_points"] = shapes.unassigned_points
@@ -177,8 +187,19 @@ def _ticket_rows(shapes: Shapes, likely: list[list[tuple[int, float]]]) -> NDArr
 
 def _shift_rows(shapes: Shapes) -> NDArray[np.void]:
     rows = np.zeros(shapes.num_shifts, SHIFT)
-    for name in ("start_place", "end_place", "kind", "technician", "ready", "end", "latest_end"):
+    for name in (
+        "start_place",
+        "end_place",
+        "kind",
+        "technician",
+        "ready",
+        "end",
+        "latest_end",
+        "last_start",
+    ):
         rows[name] = getattr(shapes, name)
+    offsets = _offsets([len(tickets) for tickets in shapes.fixed])
+    rows["fixed_from"], rows["fixed_to"] = offsets[:-1], offsets[1:]
     offsets = _offsets([len(breaks) for breaks in shapes.breaks])
     rows["rest_from"], rows["rest_to"] = offsets[:-1], offsets[1:]
     # The price of using a technician belongs to the route where he has one shift, to the plan where he has more.
@@ -240,6 +261,7 @@ def _refuse_overflow(shapes: Shapes) -> None:
         + float(np.abs(shapes.assign_price).max(initial=0))
         + float(shapes.late_cost.max(initial=0))
         + span * float(shapes.late_slope.max(initial=0))
+        + float(shapes.promise_cost.max(initial=0))
         + float(shapes.unassigned_cost.max(initial=0))
     )
     points = float(shapes.late_points.max(initial=0)) + float(shapes.unassigned_points.max(initial=0))

@@ -29,6 +29,7 @@ ORDER: tuple[ReasonCode, ...] = (
     "no_skill",
     "no_tag",
     "excluded",
+    "infeasible_pin",
 )
 """Reasons of technicians who came closest to serving the ticket first; a technician counts once, for his
 best shift."""
@@ -38,30 +39,48 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
     """Why ``ticket`` is in no route of the plan in ``state``, most telling first.
 
     Every technician gives one reason. Where no rule closes a shift, the ticket is tried once more at every
-    place of its route.
+    place of its route. Of a pinned ticket only its technician is asked, and the first reason says that it is pinned.
     """
     answer = np.full(shapes.num_shifts, CLOSED, np.int64)
     if shapes.num_shifts:
         last_try(data, state, ticket, 0.0, answer)
     nearest: dict[int, ReasonCode] = {}
+    pin = case.problem.tickets[ticket].pinned
     for shift in case.shifts:
+        if pin is not None and case.technician_of(shift.index).id != pin.technician:
+            continue
         code = _code(shapes, shift.index, ticket, int(answer[shift.index]))
         known = nearest.get(shift.technician)
         if known is None or ORDER.index(code) < ORDER.index(known):
             nearest[shift.technician] = code
-    counted = Counter(nearest.values())
     what = case.problem.tickets[ticket]
-    if not counted:
-        code = "unreachable" if not case.problem.technicians else "shift_full"
-        text = say(
-            DEFAULT_LANGUAGE, "reason.no_shift" if case.problem.technicians else "reason.no_technician"
-        )
-        return (Reason(code=code, message=text, technicians=len(case.problem.technicians)),)
+    found = _counted(what, Counter(nearest.values())) if nearest else (_nobody(case, what),)
+    if pin is None or found[0].code in ("other_tickets_preferred", "infeasible_pin"):
+        return found
+    text = say(DEFAULT_LANGUAGE, "reason.pinned", technician=pin.technician, why=found[0].message)
+    return (Reason(code="infeasible_pin", message=text, technicians=1), *found)
+
+
+def _counted(ticket: Ticket, counted: Counter[ReasonCode]) -> tuple[Reason, ...]:
+    """A reason for each code, with the number of technicians that give it."""
     return tuple(
-        Reason(code=code, message=reason_message(code, what, counted[code]), technicians=counted[code])
+        Reason(code=code, message=reason_message(code, ticket, counted[code]), technicians=counted[code])
         for code in ORDER
         if counted[code]
     )
+
+
+def _nobody(case: Case, ticket: Ticket) -> Reason:
+    """The reason where there is nobody to ask."""
+    number = len(case.problem.technicians)
+    if not number:
+        return Reason(
+            code="unreachable", message=say(DEFAULT_LANGUAGE, "reason.no_technician"), technicians=0
+        )
+    if ticket.pinned is not None:
+        text = say(DEFAULT_LANGUAGE, "reason.pinned_without_shift", technician=ticket.pinned.technician)
+        return Reason(code="shift_full", message=text, technicians=1)
+    return Reason(code="shift_full", message=say(DEFAULT_LANGUAGE, "reason.no_shift"), technicians=number)
 
 
 def _code(shapes: Shapes, shift: int, ticket: int, answer: int) -> ReasonCode:

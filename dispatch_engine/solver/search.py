@@ -175,7 +175,7 @@ class Search:
     def recombine(self, seconds: float, stop: Stop, *, deterministic: bool = False) -> bool:
         """Let the master choose among all routes remembered, after the threads ended. True if it found better."""
         began = monotonic()
-        columns = pool_columns(self.pools)
+        columns = [*pool_columns(self.pools), *self._beginnings()]
         incumbent = self.best_routes()
         before = self.best_total
         chosen = Master(self._shapes, columns).choose(
@@ -189,6 +189,10 @@ class Search:
         if chosen is not None and chosen.routes != incumbent:
             self.offer(chosen.routes)
         return self.best_total != before
+
+    def _beginnings(self) -> list[Column]:
+        """The routes of shifts with fixed stops, with nothing after those: no plan lacks these shifts."""
+        return [self.column(s, list(fixed)) for s, fixed in enumerate(self._shapes.fixed) if fixed]
 
     def _load(self, state: State, routes: list[list[int]]) -> bool:
         table, length = np.zeros_like(state.route), np.zeros_like(state.length)

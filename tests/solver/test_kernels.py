@@ -31,10 +31,11 @@ def without_global_terms(shapes: Shapes) -> Shapes:
 
 def orders(shapes: Shapes, s: int, chance: random.Random) -> tuple[int, ...]:
     """A random order of some tickets that are open for shift ``s`` and within its limits, perhaps empty."""
-    tickets = [v for v in range(shapes.num_tickets) if not shapes.closed_by[s, v]]
+    fixed = shapes.fixed[s]
+    tickets = [v for v in range(shapes.num_tickets) if not shapes.closed_by[s, v] and v not in fixed]
     chance.shuffle(tickets)
     room = longest_route(shapes)
-    chosen: list[int] = []
+    chosen: list[int] = list(fixed)
     for v in tickets[: chance.randint(0, len(tickets))]:
         use = shapes.use[[*chosen, v]].sum(axis=0)
         if len(chosen) < room and (use <= shapes.capacity[s]).all():
@@ -97,7 +98,9 @@ def test_an_insertion_is_the_cheapest_of_all_places(day: Shapes, seed: int) -> N
     v = chance.choice(others)
     if (day.use[[*order, v]].sum(axis=0) > day.capacity[0]).any():
         return
-    prices = [slow_price(day, 0, (*order[:p], v, *order[p:])) for p in range(len(order) + 1)]
+    prices = {
+        p: slow_price(day, 0, (*order[:p], v, *order[p:])) for p in range(len(day.fixed[0]), len(order) + 1)
+    }
     data = compile_data(day)
     state = new_state(day, data, 0)
     table, length = np.zeros_like(state.route), np.zeros_like(state.length)
@@ -108,7 +111,7 @@ def test_an_insertion_is_the_cheapest_of_all_places(day: Shapes, seed: int) -> N
         data, 0, state.route[0], len(order), state.load[0], state.likely_count[0],
         state.points[0], state.time_cost[0], v, weight, np.inf, state.labels, state.used,
     )  # fmt: skip
-    possible = [price for price in prices if price is not None]
+    possible = [price for price in prices.values() if price is not None]
     if not possible:
         assert place == NOWHERE
         return
@@ -150,6 +153,7 @@ def assert_sums(day: Shapes, data, state) -> None:
         assert (state.load[s] == day.use[route].sum(axis=0)).all()
         assert not day.closed_by[s, route].any()
         assert all(state.shift_of[v] == s for v in route)
+        assert tuple(route[: len(day.fixed[s])].tolist()) == day.fixed[s]
         points, cost = points + route_points, cost + route_cost
     assert len(served) == len(set(served))
     missing = [v for v in range(day.num_tickets) if v not in served]

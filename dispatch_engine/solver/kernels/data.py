@@ -23,6 +23,8 @@ TICKET = np.dtype(
         ("late_points", np.int64),
         ("late_cost", np.int64),
         ("late_slope", np.int64),  # units per second
+        ("promise", np.int64),  # seconds, NEVER where there is none: an arrival after it costs promise_cost
+        ("promise_cost", np.int64),
         ("out_mandatory", np.int64),
         ("out_points", np.int64),
         ("out_cost", np.int64),
@@ -42,6 +44,9 @@ SHIFT = np.dtype(
         ("ready", np.int64),  # seconds
         ("end", np.int64),
         ("latest_end", np.int64),
+        ("last_start", np.int64),  # no route begins after it
+        ("fixed_from", np.int64),  # entries of Data.fixed
+        ("fixed_to", np.int64),
         ("used_price", np.int64),  # units, charged when the route has a stop
     ],
     align=True,
@@ -63,7 +68,8 @@ class Data(NamedTuple):
     (resource, amount); ``likely_part`` int64[M], ``likely_chance`` float64[M]; ``stock`` int64[S, R];
     ``is_open`` uint8[S, V]; ``open_shift`` int64[E] flat lists of each ticket's shifts; ``assign_price``
     int64[S, V]; ``travel`` int32[K, L, L] seconds; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
-    ``near`` int64[V, N] each ticket's nearest tickets; ``parameter`` int64[NUM_PARAMETERS].
+    ``fixed`` int64[F] flat lists of the tickets that shifts begin with; ``near`` int64[V, N] each ticket's
+    nearest tickets; ``parameter`` int64[NUM_PARAMETERS].
     """
 
     ticket: NDArray[np.void]
@@ -79,5 +85,6 @@ class Data(NamedTuple):
     assign_price: NDArray[np.int64]
     travel: NDArray[np.int32]
     metres: NDArray[np.int32]
+    fixed: NDArray[np.int64]
     near: NDArray[np.int64]
     parameter: NDArray[np.int64]

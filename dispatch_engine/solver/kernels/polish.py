@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from dispatch_engine.solver.compiled import kernel
-from dispatch_engine.solver.kernels.route import NOWHERE, best_insertion, fits
+from dispatch_engine.solver.kernels.route import NOWHERE, begins_as_fixed, best_insertion, fits
 from dispatch_engine.solver.kernels.state import (
     OUT,
     add_out,
-    clear,
     commit,
     copy,
+    empty,
     place_at,
     price,
     recount,
@@ -26,9 +26,10 @@ FITS, NO_ROOM, LIMIT = range(3)
 def load_routes(data, state, route, length):
     """Replace the plan by the routes ``route`` int64[S, M] with ``length`` int64[S].
 
-    False if a route has no schedule, goes over a limit, or serves a ticket that is closed for its shift.
+    False if a route has no schedule, goes over a limit, lacks a fixed stop, or serves a ticket that is closed for
+    its shift.
     """
-    clear(data, state)
+    empty(data, state)
     feasible = True
     for s in range(length.shape[0]):
         state.length[s] = length[s]
@@ -37,6 +38,7 @@ def load_routes(data, state, route, length):
             state.shift_of[route[s, p]] = s
             add_out(data, state, route[s, p], -1)
         recount(data, state, s)
+        feasible = feasible and begins_as_fixed(data, s, route[s], length[s])
         for p in range(length[s]):
             feasible = feasible and data.is_open[s, route[s, p]] > 0
         for r in range(data.stock.shape[1]):

@@ -86,6 +86,18 @@ def fits(data, s, v, load):
 
 
 @kernel
+def begins_as_fixed(data, s, route, length):
+    """Whether the route begins with the fixed stops of shift ``s``."""
+    first, last = data.shift[s].fixed_from, data.shift[s].fixed_to
+    if length < last - first:
+        return False
+    for i in range(first, last):  # noqa: SIM110 (numba has no generator expressions)
+        if route[i - first] != data.fixed[i]:
+            return False
+    return True
+
+
+@kernel
 def evaluate(data, s, route, length, labels, used):
     """Price a whole route from scratch: (feasible, points, cost, time cost). Additive limits are not looked at.
 
@@ -181,8 +193,8 @@ def best_insertion(
     ``time_cost_now``; ``load`` and ``likely_count`` int64[R] its sums; ``labels`` int64[3, MAX_LABELS, COLUMNS]
     and ``used`` int64[R] are scratch.
     Returns (place, more points, more cost, time cost then); place NOWHERE where no place is feasible for less
-    than ``cutoff``. A place is priced exactly, by running the schedule through the whole rest of the route,
-    unless its detour alone already costs more than the best place so far.
+    than ``cutoff``; a place before a fixed stop is none. A place is priced exactly, by running the schedule
+    through the whole rest of the route, unless its detour alone already costs more than the best place so far.
     """
     if length == route.shape[0] or not fits(data, s, v, load):
         return NOWHERE, 0, 0, 0
@@ -210,12 +222,13 @@ def best_insertion(
     origin = shift.start_place
     here = ticket[v].place
     count = begin(shift, parameter[DURATION_PRICE], labels, 0)
+    fixed = shift.fixed_to - shift.fixed_from
     for p in range(length + 1):
         goal = ticket[route[p]].place if p < length else shift.end_place
         detour = fixed_cost + leg_cost(data, s, origin, here) + leg_cost(data, s, here, goal)
         if length > 0:
             detour -= leg_cost(data, s, origin, goal)
-        if by_duration or detour < best_score:
+        if p >= fixed and (by_duration or detour < best_score):
             drive = np.int64(travel[origin, here])
             num = visit(window, rest, parameter, shift, ticket[v], drive, labels, 0, count, 1)
             if num > 0:

@@ -183,7 +183,13 @@ def insert(data, state, s, v, place, points, cost, time_cost):
 
 @kernel
 def take_out(data, state, s, position):
-    """Remove stop ``position`` from route ``s``; :func:`reprice` it when all removals are done."""
+    """Remove stop ``position`` from route ``s``; :func:`reprice` it when all removals are done.
+
+    Fixed stops stay: the first one after them goes instead, if there is one.
+    """
+    position = max(position, data.shift[s].fixed_to - data.shift[s].fixed_from)
+    if position >= state.length[s]:
+        return
     touch(state, s)
     v = state.route[s, position]
     for p in range(position, state.length[s] - 1):
@@ -329,7 +335,24 @@ def keep_if_best(data, state):
 
 @kernel
 def clear(data, state):
-    """Empty all routes, and let the plan's total say so."""
+    """Empty all routes but for their fixed stops, and let the plan's total say so."""
+    empty(data, state)
+    for s in range(state.length.shape[0]):
+        first, last = data.shift[s].fixed_from, data.shift[s].fixed_to
+        for i in range(first, last):
+            v = data.fixed[i]
+            state.route[s, i - first] = v
+            state.shift_of[v] = s
+            count_parts(data, state, s, v, 1)
+            add_out(data, state, v, -1)
+        state.length[s] = last - first
+        reprice(data, state, s)
+    copy(state.total, state.old_total, 3)
+
+
+@kernel
+def empty(data, state):
+    """Empty all routes, also of fixed stops: the plan is not a good one until they are back."""
     state.length[:] = 0
     state.points[:] = 0
     state.cost[:] = 0
