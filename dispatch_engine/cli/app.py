@@ -156,6 +156,30 @@ def compare(
 
 
 @app.command()
+def explain(
+    problem: ProblemFile,
+    plan: PlanFile,
+    ticket: Annotated[
+        str | None, typer.Option("--ticket", metavar="ID", help="Explain only this ticket; all if not given.")
+    ] = None,
+    alternatives: Annotated[
+        int,
+        typer.Option("--alternatives", metavar="N", parser=whole(0, 1000), help="Other places per ticket."),
+    ] = 3,
+    language: Speech = "en",
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+) -> None:
+    """Say why a plan is as it is: what holds each visit, where else it could go, why a ticket is left out.
+
+    For late and unassigned tickets it also tells the smallest changes that would help, each of them tried.
+    """
+    from dispatch_engine.cli.explaining import run_explain
+
+    run_explain(problem, plan, ticket, alternatives, language, as_json, max_input_mb)
+
+
+@app.command()
 def report(
     problem: ProblemFile,
     plan: PlanFile,

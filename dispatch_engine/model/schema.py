@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from dispatch_engine.errors import InputError
 from dispatch_engine.model.comparison import Comparison
+from dispatch_engine.model.explanation import Explanation
 from dispatch_engine.model.files import read_document, write_atomically
 from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.policy import Policy
@@ -29,6 +30,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "plan": Plan,
     "policy": Policy,
     "comparison": Comparison,
+    "explanation": Explanation,
 }
 
 EXAMPLES: dict[str, Schema] = {
@@ -114,6 +116,15 @@ values are replaced.
 
 What `compare` prints with `--json`: two plans of one problem side by side. Differences are second − first.
 The example compares the best plan of the [tiny day](../../scenarios/tiny-day.md) with one that leaves K4 out.
+""",
+    "explanation": """# The explanation
+
+What `explain` prints with `--json`: why a plan is as it is. The plan's orders count; their times are computed
+anew. A **slack** says how much later the technician could be at the door, the order staying. An
+**alternative** leaves everything else as it is. A **reason** was tried: lifting every other obstacle of the
+technician does not help. A **change** is smallest: with it the ticket is served, and without one of its parts,
+or with a minute less, it is not; all changes with one part are tried first, then those with two, then three.
+Minutes are offered up to 480. The example explains one ticket of a [short morning](../examples/short-morning.json).
 """,
 }
 

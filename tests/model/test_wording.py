@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from dispatch_engine.model.comparison import CallCode
+from dispatch_engine.model.explanation import LimitCode, PartKind
 from dispatch_engine.model.plan import ReasonCode
 from dispatch_engine.model.wording import LANGUAGES, catalogue, say
 
@@ -34,8 +35,9 @@ def test_every_language_says_the_same(language: str) -> None:
 
 
 def test_every_code_has_a_sentence() -> None:
-    """Reasons and calls can be told."""
+    """Reasons, calls, limits and changes can be told."""
     wanted = {f"reason.{code}" for code in get_args(ReasonCode)} | {f"call.{c}" for c in get_args(CallCode)}
+    wanted |= {f"limit.{code}" for code in get_args(LimitCode)} | {f"change.{k}" for k in get_args(PartKind)}
     assert wanted - set(catalogue("en")) == set()
 
 
