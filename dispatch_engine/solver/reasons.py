@@ -9,6 +9,7 @@ import numpy as np
 from dispatch_engine.model.plan import Reason, ReasonCode
 from dispatch_engine.model.problem import Ticket
 from dispatch_engine.rules.case import Case
+from dispatch_engine.rules.left_out import goes_to_contractor
 from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import FITS, LIMIT, NO_ROOM, last_try
@@ -38,7 +39,8 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
     """Why ``ticket`` is in no route of the plan in ``state``, most telling first.
 
     Every technician gives one reason. Where no rule closes a shift, the ticket is tried once more at every
-    place of its route. Of a pinned ticket only its technician is asked, and the first reason says that it is pinned.
+    place of its route. A ticket that goes to a contractor says so first. Of a pinned ticket only its technician is
+    asked, and the first reason says that it is pinned.
     """
     answer = np.full(shapes.num_shifts, CLOSED, np.int64)
     if shapes.num_shifts:
@@ -54,7 +56,10 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
             nearest[shift.technician] = code
     what = case.problem.tickets[ticket]
     found = _counted(what, Counter(nearest.values())) if nearest else (_nobody(case, what),)
-    if pin is None or found[0].code in ("other_tickets_preferred", "infeasible_pin"):
+    if goes_to_contractor(case, ticket):
+        text = f"goes to a contractor for {what.outsource_price:g} cost minutes"
+        found = (Reason(code="outsourced", message=text), *found)
+    if pin is None or found[0].code in ("other_tickets_preferred", "infeasible_pin", "outsourced"):
         return found
     text = (
         f"pinned to technician {pin.technician}, where it is not possible: {found[0].message}; "
