@@ -17,6 +17,7 @@ from dispatch_engine.cli.arguments import (
     ProblemFile,
     Quiet,
     Seed,
+    Speech,
     TimeLimit,
     Workers,
     whole,
@@ -121,6 +122,48 @@ def check(
     from dispatch_engine.cli.judging import run_check
 
     raise typer.Exit(run_check(problem, plan, output, as_json, max_input_mb))
+
+
+@app.command()
+def compare(
+    problem: ProblemFile,
+    before: PlanFile,
+    after: PlanFile,
+    language: Speech = "en",
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+) -> None:
+    """Say what moved between two plans of one problem, whom to call, and what each rule charges either.
+
+    Either plan may be made by hand. The exit code is 0 also where a plan breaks rules; the result says so.
+    """
+    from dispatch_engine.cli.comparing import run_compare
+
+    run_compare(problem, before, after, language, as_json, max_input_mb)
+
+
+@app.command()
+def explain(
+    problem: ProblemFile,
+    plan: PlanFile,
+    ticket: Annotated[
+        str | None, typer.Option("--ticket", metavar="ID", help="Explain only this ticket; all if not given.")
+    ] = None,
+    alternatives: Annotated[
+        int,
+        typer.Option("--alternatives", metavar="N", parser=whole(0, 1000), help="Other places per ticket."),
+    ] = 3,
+    language: Speech = "en",
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+) -> None:
+    """Say why a plan is as it is: what holds each visit, where else it could go, why a ticket is left out.
+
+    For late and unassigned tickets it also tells the smallest changes that would help, each of them tried.
+    """
+    from dispatch_engine.cli.explaining import run_explain
+
+    run_explain(problem, plan, ticket, alternatives, language, as_json, max_input_mb)
 
 
 @app.command()

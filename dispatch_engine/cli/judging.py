@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch_engine.cli.guard import BAD_INPUT, NO, tell, tell_findings
 from dispatch_engine.cli.inputs import about, read_both, read_problem
-from dispatch_engine.cli.outputs import STDOUT, print_text, refuse_unwritable, show, write_result
+from dispatch_engine.cli.outputs import STDOUT, print_json, refuse_unwritable, show, write_result
 from dispatch_engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,12 +58,12 @@ def run_validate(source: str, as_json: bool, max_input_mb: float) -> int:
     except InputError as error:
         tell_findings(error)
         if as_json:
-            _print_json({"ok": False, "findings": [asdict(finding) for finding in error.findings]})
+            print_json({"ok": False, "findings": [asdict(finding) for finding in error.findings]})
         return BAD_INPUT
     warnings = list(warnings_about(case))
     if as_json:
         found = [asdict(warning) for warning in warnings]
-        _print_json({"ok": True, "findings": [], **_sizes(problem), "warnings": found})
+        print_json({"ok": True, "findings": [], **_sizes(problem), "warnings": found})
     else:
         _show_summary(case, warnings)
     return 0
@@ -188,7 +187,7 @@ def run_check(
     if output == STDOUT:
         return 0 if verdict.ok else NO
     if as_json:
-        _print_json(verdict.to_dict())
+        print_json(verdict.to_dict())
     else:
         from dispatch_engine.cli.tables import verdict_report
 
@@ -204,7 +203,3 @@ def completed_or_none(problem: Problem, plan: Plan) -> Plan | None:
         return complete_plan(problem, plan)
     except InputError:
         return None
-
-
-def _print_json(document: object) -> None:
-    print_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

@@ -41,6 +41,14 @@ class Price:
     def __add__(self, other: Price) -> Price:
         return Price(self.mandatory + other.mandatory, self.points + other.points, self.cost + other.cost)
 
+    def __sub__(self, other: Price) -> Price:
+        return Price(self.mandatory - other.mandatory, self.points - other.points, self.cost - other.cost)
+
+    @property
+    def tiers(self) -> tuple[int, int, int]:
+        """The tiers in the order in which prices are compared."""
+        return self.mandatory, self.points, self.cost
+
 
 NOTHING = Price()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dispatch_engine.model.clock import seconds_to_minutes
+from dispatch_engine.model.money import Cost, RuleCost
 from dispatch_engine.model.plan import Kpis, ObjectiveValue
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.facts import RouteFacts, plan_facts, total_metres
@@ -26,6 +27,22 @@ def price_by_rule(case: Case, plan: PlanTimes) -> dict[str, Price]:
 def plan_price(case: Case, plan: PlanTimes) -> Price:
     """The exact price of ``plan``: the sum over all rules, compared tier by tier."""
     return sum(price_by_rule(case, plan).values(), NOTHING)
+
+
+def cost_in_words(case: Case, price: Price) -> Cost:
+    """``price``, or a difference of prices, in the public units of the mode; 3 and 2 decimals."""
+    mandatory = price.mandatory or None
+    points, amount = price.points / POINTS, round(price.cost / UNITS, 2)
+    if case.mode == "cost":
+        return Cost(mandatory=mandatory, cost_cents=amount)
+    if case.mode == "working_time":
+        return Cost(mandatory=mandatory, sla_penalty=points, working_minutes=amount)
+    return Cost(mandatory=mandatory, sla_penalty=points, cost_minutes=amount)
+
+
+def rule_costs(case: Case, prices: dict[str, Price]) -> tuple[RuleCost, ...]:
+    """Prices by rule in public units, in the order of the register."""
+    return tuple(RuleCost(rule=name, cost=cost_in_words(case, price)) for name, price in prices.items())
 
 
 def objective_value(case: Case, plan: PlanTimes) -> ObjectiveValue:

@@ -26,8 +26,8 @@ LARGEST_SUM = 1 << 62
 """Totals stay below it, so that int64 sums are exact."""
 
 
-def compile_data(shapes: Shapes) -> Data:
-    """Lay out ``shapes`` for the kernels.
+def compile_data(shapes: Shapes, neighbours: int = NEIGHBOURS) -> Data:
+    """Lay out ``shapes`` for the kernels, with so many ``neighbours`` for each ticket; only a search needs some.
 
     Raises
     ------
@@ -51,17 +51,17 @@ def compile_data(shapes: Shapes) -> Data:
         travel=_read_only(shapes.travel),
         metres=_metres(shapes),
         fixed=np.array([v for tickets in shapes.fixed for v in tickets], np.int64),
-        near=nearest(shapes),
+        near=nearest(shapes, neighbours),
         parameter=_parameters(shapes),
     )
 
 
-def nearest(shapes: Shapes) -> NDArray[np.int64]:
+def nearest(shapes: Shapes, most: int = NEIGHBOURS) -> NDArray[np.int64]:
     """Each ticket's nearest tickets, int64[V, N], by the shorter way of the first kind of travel; ties by index."""
     place = shapes.place
-    count = min(NEIGHBOURS, max(shapes.num_tickets - 1, 0))
+    count = min(most, max(shapes.num_tickets - 1, 0))
     result = np.zeros((shapes.num_tickets, count), np.int64)
-    for ticket in range(shapes.num_tickets):
+    for ticket in range(shapes.num_tickets if count else 0):
         away = np.minimum(shapes.travel[0][place[ticket], place], shapes.travel[0][place, place[ticket]])
         away = away.astype(np.int64)
         away[ticket] = np.iinfo(np.int64).max

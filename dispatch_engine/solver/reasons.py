@@ -8,6 +8,7 @@ import numpy as np
 
 from dispatch_engine.model.plan import Reason, ReasonCode
 from dispatch_engine.model.problem import Ticket
+from dispatch_engine.model.wording import DEFAULT_LANGUAGE, Language, say
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.left_out import goes_to_contractor
 from dispatch_engine.rules.shapes import Shapes
@@ -57,21 +58,18 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
     what = case.problem.tickets[ticket]
     found = _counted(what, Counter(nearest.values())) if nearest else (_nobody(case, what),)
     if goes_to_contractor(case, ticket):
-        text = f"goes to a contractor for {what.outsource_price:g} cost minutes"
+        text = say(DEFAULT_LANGUAGE, "reason.outsourced", price=what.outsource_price)
         found = (Reason(code="outsourced", message=text), *found)
     if pin is None or found[0].code in ("other_tickets_preferred", "infeasible_pin", "outsourced"):
         return found
-    text = (
-        f"pinned to technician {pin.technician}, where it is not possible: {found[0].message}; "
-        "pin it to another technician, or unpin it"
-    )
+    text = say(DEFAULT_LANGUAGE, "reason.pinned", technician=pin.technician, why=found[0].message)
     return (Reason(code="infeasible_pin", message=text, technicians=1), *found)
 
 
 def _counted(ticket: Ticket, counted: Counter[ReasonCode]) -> tuple[Reason, ...]:
     """A reason for each code, with the number of technicians that give it."""
     return tuple(
-        Reason(code=code, message=_message(code, ticket, counted[code]), technicians=counted[code])
+        Reason(code=code, message=reason_message(code, ticket, counted[code]), technicians=counted[code])
         for code in ORDER
         if counted[code]
     )
@@ -81,11 +79,13 @@ def _nobody(case: Case, ticket: Ticket) -> Reason:
     """The reason where there is nobody to ask."""
     number = len(case.problem.technicians)
     if not number:
-        return Reason(code="unreachable", message="there is no technician", technicians=0)
+        return Reason(
+            code="unreachable", message=say(DEFAULT_LANGUAGE, "reason.no_technician"), technicians=0
+        )
     if ticket.pinned is not None:
-        text = f"technician {ticket.pinned.technician} has no shift"
+        text = say(DEFAULT_LANGUAGE, "reason.pinned_without_shift", technician=ticket.pinned.technician)
         return Reason(code="shift_full", message=text, technicians=1)
-    return Reason(code="shift_full", message="no technician has a shift", technicians=number)
+    return Reason(code="shift_full", message=say(DEFAULT_LANGUAGE, "reason.no_shift"), technicians=number)
 
 
 def _code(shapes: Shapes, shift: int, ticket: int, answer: int) -> ReasonCode:
@@ -98,29 +98,15 @@ def _code(shapes: Shapes, shift: int, ticket: int, answer: int) -> ReasonCode:
     return shapes.limit_code[answer - LIMIT]  # type: ignore[return-value]
 
 
-def _message(code: ReasonCode, ticket: Ticket, count: int) -> str:
-    who = "1 technician" if count == 1 else f"{count} technicians"
-    skills = ", ".join(f"{name} {level}" for name, level in sorted(ticket.required_skills.items()))
-    parts = ", ".join(f"{amount} × {name}" for name, amount in sorted(ticket.required_parts.items()))
-    several = count != 1
-    texts: dict[str, str] = {
-        "other_tickets_preferred": f"fits the day of {who}, but what it costs or displaces there is worth more",
-        "shift_full": f"{who} {'have' if several else 'has'} no room left for it in the day",
-        "no_part": f"{who} {'have' if several else 'has'} not enough parts on the van for {parts}",
-        "window_unreachable": f"{who} cannot be there within its time windows and back before the shift ends",
-        "appointment_outside_windows": "the appointment lies after the end of the last time window",
-        "unreachable": f"there is no way there and back for {who}",
-        "no_tool": f"{who} {'lack' if several else 'lacks'} a tool of: {', '.join(ticket.required_tools)}",
-        "no_certified_technician": (
-            f"{who} {'lack' if several else 'lacks'} a valid certificate of: "
-            f"{', '.join(ticket.required_certifications)}"
-        ),
-        "no_skill": f"{who} {'lack' if several else 'lacks'} the skill level needed: {skills}",
-        "no_tag": f"{who} {'lack' if several else 'lacks'} a tag of: {', '.join(ticket.required_tags)}",
-        "excluded": f"{who} {'are' if several else 'is'} excluded, or not among the technicians required",
-        "infeasible_pin": (
-            "the technician on the way to it cannot begin it in time and be back before the shift ends; "
-            "move its windows, allow overtime, or unpin it"
-        ),
-    }
-    return texts[code]
+def reason_message(code: str, ticket: Ticket, count: int, language: Language = DEFAULT_LANGUAGE) -> str:
+    """Why ``count`` technicians cannot serve ``ticket``, in words."""
+    return say(
+        language,
+        f"reason.{code}",
+        count=count,
+        skills=[f"{name} {level}" for name, level in sorted(ticket.required_skills.items())],
+        parts=[f"{amount} × {name}" for name, amount in sorted(ticket.required_parts.items())],
+        tools=ticket.required_tools,
+        certificates=ticket.required_certifications,
+        tags=ticket.required_tags,
+    )
