@@ -12,7 +12,7 @@ from statistics import mean
 from benchmarks.errors import BenchmarkError
 from benchmarks.paired import bootstrap, wilcoxon
 from benchmarks.results import Record, read_results
-from benchmarks.summary import is_good
+from benchmarks.summary import is_good, published
 from benchmarks.tables import markdown
 
 SIGNIFICANT = 0.05
@@ -141,4 +141,4 @@ def _of_one_solver(path: Path, solver: str | None) -> list[Record]:
         raise BenchmarkError(
             f"{path}: holds several solvers ({', '.join(solvers)}); choose with --solver-before, --solver-after"
         )
-    return [record for record in records if solver in (None, record["solver"])]
+    return published(record for record in records if solver in (None, record["solver"]))

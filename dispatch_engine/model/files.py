@@ -41,13 +41,14 @@ def read_document(path: str | os.PathLike[str], max_input_mb: float = MAX_INPUT_
         ``too_deep``, ``duplicate_key``.
     """
     source = Path(path)
-    data = _read_bytes(source, max_input_mb)
+    data = read_bytes(source, max_input_mb)
     if source.suffix.lower() in YAML_SUFFIXES:
         return parse_yaml(_decoded(data), MAX_DEPTH)
     return parse_json(data)
 
 
-def _read_bytes(path: Path, max_input_mb: float) -> bytes:
+def read_bytes(path: Path, max_input_mb: float = MAX_INPUT_MB) -> bytes:
+    """The content of a file. Raises InputError: ``not_a_file``, ``unreadable``, ``too_large``."""
     try:
         if path.is_dir():
             raise InputError.of("", "not_a_file", f"{path} is a folder; name a file")
