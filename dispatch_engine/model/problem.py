@@ -398,7 +398,8 @@ class Ticket(_Labelled):
         default=None, description="Replaces weight × factor when unassigned; null: as the objective says."
     )
     outsource_price: Price | None = Field(
-        default=None, description="Cost minutes for a contractor; null: no contractor."
+        default=None,
+        description="Cost minutes for a contractor, who does it if no technician does; null: no contractor.",
     )
     pinned: Pinned | None = Field(
         default=None, description="Visit already promised or under way; null: free."

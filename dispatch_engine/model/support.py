@@ -33,7 +33,6 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
         "same_start_as": None,
         "same_technician_as": None,
         "different_technician_from": None,
-        "outsource_price": None,
     },
     "policy": {
         "areas": (),

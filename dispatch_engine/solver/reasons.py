@@ -10,6 +10,7 @@ from dispatch_engine.model.plan import Reason, ReasonCode
 from dispatch_engine.model.problem import Technician, Ticket
 from dispatch_engine.model.wording import DEFAULT_LANGUAGE, Language, say
 from dispatch_engine.rules.case import Case
+from dispatch_engine.rules.left_out import goes_to_contractor
 from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import FITS, LIMIT, NO_ROOM, last_try
@@ -40,7 +41,8 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
     """Why ``ticket`` is in no route of the plan in ``state``, most telling first.
 
     Every technician gives one reason. Where no rule closes a shift, the ticket is tried once more at every
-    place of its route. Of a pinned ticket only its technician is asked, and the first reason says that it is pinned.
+    place of its route. A ticket that goes to a contractor says so first. Of a pinned ticket only its technician is
+    asked, and the first reason says that it is pinned.
     """
     answer = np.full(shapes.num_shifts, CLOSED, np.int64)
     if shapes.num_shifts:
@@ -56,7 +58,10 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
             nearest[shift.technician] = code
     what = case.problem.tickets[ticket]
     found = _grouped(case, what, nearest) if nearest else (_nobody(case, what),)
-    if pin is None or found[0].code in ("other_tickets_preferred", "infeasible_pin"):
+    if goes_to_contractor(case, ticket):
+        text = say(DEFAULT_LANGUAGE, "reason.outsourced", price=what.outsource_price)
+        found = (Reason(code="outsourced", message=text), *found)
+    if pin is None or found[0].code in ("other_tickets_preferred", "infeasible_pin", "outsourced"):
         return found
     text = say(DEFAULT_LANGUAGE, "reason.pinned", technician=pin.technician, why=found[0].message)
     return (Reason(code="infeasible_pin", message=text, technicians=1), *found)
