@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from time import monotonic
@@ -15,7 +15,7 @@ from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
 from dispatch_engine.solver.arrays import compile_data, new_pool, new_state
 from dispatch_engine.solver.budget import Budget, Stop
 from dispatch_engine.solver.kernels.anneal import anneal
-from dispatch_engine.solver.kernels.construct import construct
+from dispatch_engine.solver.kernels.construct import construct, look_around_first
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import fill, load_routes
 from dispatch_engine.solver.kernels.pool import Pool
@@ -26,6 +26,8 @@ from dispatch_engine.solver.tuning import DEFAULTS, Tuning
 
 CONSTRUCT_WEIGHT = 480 * UNITS / POINTS
 """Units per milli-point while constructing: an SLA point is worth eight hours of cost."""
+CONSTRUCT_AT_ONCE = 200
+"""Tickets inserted, or looked at, between two looks at the clock."""
 EXACT_WEIGHT = 1e9
 """Units per milli-point that put points before every cost, for the last insertions."""
 POLL_SECONDS = 0.05
@@ -50,13 +52,17 @@ class Schedule:
     taper_share: float
 
     @classmethod
-    def of(cls, accepted: np.ndarray, cost: int, tickets: int, tuning: Tuning) -> Schedule:
-        """From the ``accepted`` insertion prices of the construction and the ``cost`` it ended with, in units."""
+    def of(cls, accepted: np.ndarray, cost: int, tickets: int, tuning: Tuning, by_duration: bool) -> Schedule:
+        """From the ``accepted`` insertion prices of the construction and the ``cost`` it ended with, in units.
+
+        ``by_duration``: prices hold the service itself, so that a low weight would leave most tickets out.
+        """
         middle, dear = np.percentile(accepted, [50, 95]) if len(accepted) else (UNITS, UNITS)
         middle, dear = max(float(middle), 1.0), max(float(dear), 1.0)
         cold = max(tuning.final_temperature * cost / max(tickets, 1), 1e-3)
+        low = tuning.lowest * dear if by_duration else middle
         hot = max(tuning.heat * middle, cold)
-        return cls(middle / POINTS, tuning.height * dear / POINTS, hot, cold, tuning.taper_share)
+        return cls(low / POINTS, tuning.height * dear / POINTS, hot, cold, tuning.taper_share)
 
     def weight(self, used: float) -> float:
         """Units per milli-point after the share ``used`` of the budget."""
@@ -100,17 +106,11 @@ class Search:
         """Iterations of all threads together."""
         return sum(int(state.counter[ITERATIONS]) for state in self.states)
 
-    def construct(self) -> None:
-        """Build the first plan and hand it to every thread."""
+    def construct(self, may_go_on: Callable[[], bool] = lambda: True) -> None:
+        """Build the first plan and hand it to every thread; it is left as it is once ``may_go_on`` says no."""
         first = self.states[0]
-        tickets = len(first.shift_of)
         clear(self.data, first)
-        accepted = np.zeros(tickets)
-        count = construct(
-            self.data, first, CONSTRUCT_WEIGHT,
-            np.full(tickets, -1, np.int64), np.zeros(tickets), np.zeros(tickets), accepted,
-        )  # fmt: skip
-        self._accepted = accepted[:count]
+        self._accepted = np.concatenate([np.zeros(0), *self._insertions(first, may_go_on)])
         keep_if_best(self.data, first)
         commit(first)
         for state in self.states[1:]:
@@ -118,12 +118,33 @@ class Search:
             keep_if_best(self.data, state)
         self._note_best(first)
 
+    def _insertions(self, state: State, may_go_on: Callable[[], bool]) -> Iterator[NDArray[np.float64]]:
+        """Insert by regret, some tickets at a time; the prices paid for them."""
+        tickets = len(state.shift_of)
+        best = np.full(tickets, -1, np.int64), np.zeros(tickets), np.zeros(tickets)
+        for begin in range(0, tickets, CONSTRUCT_AT_ONCE):
+            if not may_go_on():
+                break
+            end = min(tickets, begin + CONSTRUCT_AT_ONCE)
+            look_around_first(self.data, state, CONSTRUCT_WEIGHT, begin, end, *best)
+        count = CONSTRUCT_AT_ONCE
+        while count == CONSTRUCT_AT_ONCE and may_go_on():
+            paid = np.zeros(count)
+            count = construct(self.data, state, CONSTRUCT_WEIGHT, count, *best, paid)
+            yield paid[:count]
+
     def anneal(self, budget: Budget, stop: Stop, watch: Callable[[], object] | None = None) -> None:
         """Improve on all threads until ``budget`` or ``stop`` ends it; ``watch`` is called now and then."""
         first = self.states[0]
         if len(self._accepted) == 0 and not np.any(self.data.is_open):
             return
-        schedule = Schedule.of(self._accepted, int(first.best_total[2]), len(first.shift_of), self._tuning)
+        schedule = Schedule.of(
+            self._accepted,
+            int(first.best_total[2]),
+            len(first.shift_of),
+            self._tuning,
+            self._shapes.duration_price > 0,
+        )
         self._weight = schedule.high
         with ThreadPoolExecutor(len(self.states)) as pool:
             jobs = [pool.submit(self._anneal_one, i, schedule, budget, stop) for i in range(len(self.states))]

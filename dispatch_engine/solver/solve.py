@@ -178,7 +178,7 @@ class _Run:
     def plan(self) -> Plan:
         """The run from beginning to end, one line a step."""
         self.enter("construct")
-        self.search.construct()
+        self.search.construct(self.may_construct)
         self.enter("search")
         self.search.anneal(self.budget(), self.stop, self.watch)
         if self.tickets > EXACT_TICKETS and not self.stop():
@@ -203,6 +203,12 @@ class _Run:
         if self.tickets <= EXACT_TICKETS:
             left = min(left / 3, SEARCH_SECONDS_BEFORE_EXACT)
         return TimeBudget(self.start, self.start + left)
+
+    def may_construct(self) -> bool:
+        """Whether there is time to insert more tickets into the first plan."""
+        if self.stop():
+            return False
+        return self.iterations is not None or monotonic() + self.reserve < self.start + self.time_limit
 
     @property
     def master_seconds(self) -> float:
