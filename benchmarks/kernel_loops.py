@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dispatch_engine.solver.compiled import kernel
-from dispatch_engine.solver.kernels.state import price, reprice
+from dispatch_engine.solver.kernels.state import PRICED_VERSION, price, reprice
 
 
 @kernel
@@ -15,7 +15,7 @@ def price_often(data: Any, state: Any, v: int, s: int, weight: float, times: int
     """Look ``times`` times for the best place of ``v`` in route ``s``, each time anew; that place."""
     place = 0
     for _ in range(times):
-        state.price_version[v, s] = -1
+        state.priced[v, s, PRICED_VERSION] = -1
         place = price(data, state, v, s, weight, np.inf)
     return place
 

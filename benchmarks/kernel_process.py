@@ -87,12 +87,13 @@ def insertion(stops: int) -> Figure:
     """The best place for a ticket in a route of so many stops, not remembered from before."""
     from benchmarks.kernel_days import WEIGHT, route_day, slow_insertion, slow_price
     from benchmarks.kernel_loops import price_often
+    from dispatch_engine.solver.kernels.state import PRICED_COST, PRICED_POINTS
 
     day, order = route_day(stops), list(range(stops))
     search = loaded(stops)
     state = search.states[0]
     assert price_often(search.data, state, stops, 0, WEIGHT, 1) >= 0
-    found = int(state.price_points[stops, 0]), int(state.price_cost[stops, 0])
+    found = int(state.priced[stops, 0, PRICED_POINTS]), int(state.priced[stops, 0, PRICED_COST])
     before, after = slow_price(day, order), slow_insertion(day, order, stops)
     expected = after[0] - before[0], after[1] - before[1]
     assert found == expected, f"insertion into {stops} stops costs {expected}, the kernel says {found}"

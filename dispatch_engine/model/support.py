@@ -15,7 +15,6 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
     # object       field                       its default: any other value is refused
     "problem": {
         "depots": (),
-        "base_plan": None,
     },
     "technician": {
         "restock_between_shifts": True,
@@ -34,22 +33,9 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
         "same_start_as": None,
         "same_technician_as": None,
         "different_technician_from": None,
-        "outsource_price": None,
-        "pinned": None,
-    },
-    "stability": {
-        "other_technician": 30,
-        "dropped": 60,
-        "later_than_promised": 10,
-        "promise_minutes": 15,
     },
     "policy": {
         "areas": (),
-    },
-    "clocks": {
-        "arrival": "around_the_clock",
-        "first_response": "around_the_clock",
-        "resolution": "around_the_clock",
     },
 }
 """Fields by object, with the only value that is accepted so far."""
@@ -66,9 +52,7 @@ def findings(problem: Problem) -> Iterator[Finding]:
             yield from _used("shift", shift, f"/technicians/{i}/shifts/{k}")
     for i, ticket in enumerate(problem.tickets):
         yield from _used("ticket", ticket, f"/tickets/{i}")
-    yield from _used("stability", problem.objective.stability, "/objective/stability")
     yield from _used("policy", problem.policy, "/policy")
-    yield from _used("clocks", problem.policy.clocks, "/policy/clocks")
     if problem.travel.provider in PROVIDERS_NOT_BUILT:
         yield _refused("/travel/provider", f"'{problem.travel.provider}'", "use 'geodesic' or 'matrix'")
 

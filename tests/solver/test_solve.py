@@ -16,7 +16,7 @@ from dispatch_engine.errors import EngineError, InputError
 from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.problem import Problem
 from dispatch_engine.rules.shapes import UNITS
-from dispatch_engine.solver import solve as solving
+from dispatch_engine.solver import finish as finishing
 from dispatch_engine.solver.budget import IterationBudget, Stop
 from dispatch_engine.solver.search import Schedule
 from dispatch_engine.solver.solve import Progress, solve
@@ -188,7 +188,7 @@ def test_a_stop_keeps_the_best_plan() -> None:
 
 def test_a_plan_that_the_checker_rejects_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     """If decoding went wrong, the engine fails loudly, and the dump holds problem and plan."""
-    honest = solving.decode
+    honest = finishing.decode
 
     def shifted(case: Any, data: Any, state: Any) -> Any:
         times = honest(case, data, state)
@@ -196,7 +196,7 @@ def test_a_plan_that_the_checker_rejects_never_leaves(monkeypatch: pytest.Monkey
         late = type(route)(route.shift, route.start + 60, route.end, route.stops)
         return type(times)((late, *times.routes[1:]), times.unassigned)
 
-    monkeypatch.setattr(solving, "decode", shifted)
+    monkeypatch.setattr(finishing, "decode", shifted)
     problem = day([one_shift()], [ticket("K1")])
     with pytest.raises(EngineError, match="rejected by the checker") as error:
         solve(problem, iterations=5)
@@ -292,3 +292,15 @@ def test_a_stop_stays_stopped() -> None:
     answers = iter([False, True, False])
     stop = Stop(lambda: next(answers))
     assert [stop(), stop(), stop()] == [False, True, True]
+
+
+def test_better_plans_are_handed_out_on_the_way_each_of_them_checked() -> None:
+    """`on_plan` gets the first plan and then better ones, none worse than the one before, all accepted by `check`."""
+    problem = Problem.from_file("scenarios/shanghai-weekday.json")
+    plans: list[Plan] = []
+    last = solve(problem, iterations=20_000, workers=1, on_plan=plans.append)
+    values = [(plan.objective.sla_penalty, plan.objective.cost_minutes) for plan in [*plans, last]]
+    assert len(plans) >= 2
+    assert values == sorted(values, reverse=True)
+    assert all(check(problem, plan).ok for plan in plans)
+    assert all(plan.status == "feasible" for plan in plans)
