@@ -52,7 +52,9 @@ class Schedule:
     taper_share: float
 
     @classmethod
-    def of(cls, accepted: np.ndarray, cost: int, tickets: int, tuning: Tuning, by_duration: bool) -> Schedule:
+    def of(
+        cls, accepted: np.ndarray, cost: int, tickets: int, tuning: Tuning, *, by_duration: bool
+    ) -> Schedule:
         """From the ``accepted`` insertion prices of the construction and the ``cost`` it ended with, in units.
 
         ``by_duration``: prices hold the service itself, so that a low weight would leave most tickets out.
@@ -138,12 +140,9 @@ class Search:
         first = self.states[0]
         if len(self._accepted) == 0 and not np.any(self.data.is_open):
             return
+        cost, by_duration = int(first.best_total[2]), self._shapes.duration_price > 0
         schedule = Schedule.of(
-            self._accepted,
-            int(first.best_total[2]),
-            len(first.shift_of),
-            self._tuning,
-            self._shapes.duration_price > 0,
+            self._accepted, cost, len(first.shift_of), self._tuning, by_duration=by_duration
         )
         self._weight = schedule.high
         with ThreadPoolExecutor(len(self.states)) as pool:
