@@ -67,10 +67,12 @@ def body_of(name: str) -> Document:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def job_answer(description: str) -> Document:
-    """A job, as JSON."""
+def job_answer(description: str, *linked: str) -> Document:
+    """A job, as JSON; ``linked`` operations take its id."""
     content = {JSON: {"schema": reference("JobAnswer"), "example": JOB_EXAMPLE}}
-    return {"description": description, "content": content}
+    parameters = {"job_id": "$response.body#/id"}
+    links = {name: {"operationId": name, "parameters": parameters} for name in linked}
+    return {"description": description, "content": content, **({"links": links} if links else {})}
 
 
 def errors(*statuses: int) -> dict[int | str, Document]:
@@ -97,10 +99,12 @@ def _refusal_example(status: int) -> Document:
 
 
 def event_stream_answer() -> Document:
-    """A stream of server-sent events."""
-    schema = {
-        "type": "string",
-        "description": "Lines `id`, `event` and `data` (a JSON object) for each event.",
+    """A stream of server-sent events; the schema is that of one event, as OpenAPI 3.2 has it."""
+    fields = {
+        "id": {"type": "string", "pattern": "^[0-9]+$", "description": "For `Last-Event-ID`."},
+        "event": {"enum": ["state", "progress", "incumbent", "log"]},
+        "data": {"type": "string", "contentMediaType": JSON, "description": "A JSON object."},
     }
-    content = {"text/event-stream": {"schema": schema, "example": EVENTS_EXAMPLE}}
+    schema = {"type": "object", "properties": fields, "required": ["id", "event", "data"]}
+    content = {"text/event-stream": {"itemSchema": schema, "example": EVENTS_EXAMPLE}}
     return {"description": "The events, as they happen.", "content": content}

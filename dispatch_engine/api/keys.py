@@ -69,7 +69,9 @@ class KeyFile(Model):
         rest = tuple(key for key in self.keys if key.name != name)
         if len(rest) == len(self.keys):
             names = ", ".join(key.name for key in self.keys) or "none"
-            raise InputError.of("", "unknown_reference", f"there is no key named '{name}'; there are: {names}")
+            raise InputError.of(
+                "", "unknown_reference", f"there is no key named '{name}'; there are: {names}"
+            )
         return self.replace(keys=rest)
 
     @classmethod
