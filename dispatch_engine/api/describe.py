@@ -67,12 +67,18 @@ def body_of(name: str) -> Document:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def job_answer(description: str, *linked: str) -> Document:
+def job_answer(description: str, *linked: str, headers: tuple[str, ...] = ()) -> Document:
     """A job, as JSON; ``linked`` operations take its id."""
-    content = {JSON: {"schema": reference("JobAnswer"), "example": JOB_EXAMPLE}}
-    parameters = {"job_id": "$response.body#/id"}
-    links = {name: {"operationId": name, "parameters": parameters} for name in linked}
-    return {"description": description, "content": content, **({"links": links} if links else {})}
+    answer: Document = {
+        "description": description,
+        "content": {JSON: {"schema": reference("JobAnswer"), "example": JOB_EXAMPLE}},
+    }
+    if headers:
+        answer["headers"] = {name: {"schema": {"type": "string"}, "required": True} for name in headers}
+    if linked:
+        parameters = {"job_id": "$response.body#/id"}
+        answer["links"] = {name: {"operationId": name, "parameters": parameters} for name in linked}
+    return answer
 
 
 def errors(*statuses: int) -> dict[int | str, Document]:

@@ -163,12 +163,12 @@ def test_calls_a_minute_are_limited_by_sort(tmp_path: Path) -> None:
 
 
 def test_guessing_keys_is_slow(tmp_path: Path) -> None:
-    """After three wrong keys a minute an address hears 429, whatever it sends."""
+    """After three wrong keys an address hears 429; a right key is answered, for a proxy is one address for all."""
     with world(tmp_path, keys=KEYS, refusals_per_minute=3) as made:
         for _ in range(3):
             refused(made.client.get("/metrics", headers=bearer("wrong")), 401, "key_unknown")
         refused(made.client.get("/metrics", headers=bearer("wrong")), 429, "too_many_requests")
-        refused(made.client.get("/metrics", headers=secret(made, "prometheus")), 429, "too_many_requests")
+        assert made.client.get("/metrics", headers=secret(made, "prometheus")).status_code == 200
 
 
 def test_without_keys_nothing_is_counted(tmp_path: Path) -> None:

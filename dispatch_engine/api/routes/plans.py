@@ -25,6 +25,8 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
 KIND = "plan"
 JOB_ID = re.compile(r"[a-z_]{1,20}_[\w-]{22}", re.ASCII)
 """What ids look like; anything else is not looked up."""
+OF_A_JOB = ("readPlan", "followPlan", "cancelPlan", "deletePlan")
+"""Operations that take the id of a job."""
 ASK_AGAIN_SECONDS = 1
 """``Retry-After`` of a job that has not ended."""
 
@@ -35,10 +37,8 @@ ASK_AGAIN_SECONDS = 1
     operation_id="submitPlan",
     summary="Submit a problem",
     responses={
-        200: job_answer("With `Prefer: wait`: the job, which has ended."),
-        202: job_answer(
-            "The job, accepted; it is on disk.", "readPlan", "followPlan", "cancelPlan", "deletePlan"
-        ),
+        200: job_answer("With `Prefer: wait`: the job, which has ended.", headers=("Location",)),
+        202: job_answer("The job, accepted; it is on disk.", *OF_A_JOB, headers=("Location", "Retry-After")),
         **errors(400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 503),
     },
     openapi_extra=body_of("SolveRequest"),
@@ -110,7 +110,7 @@ async def _accepted(service: Service, caller: Caller, job: Job, waited: float | 
     operation_id="readPlan",
     summary="Read a job",
     responses={
-        200: job_answer("The job."),
+        200: job_answer("The job.", headers=("ETag",)),
         304: {"description": "Nothing has changed."},
         **errors(400, 401, 403, 404, 429, 500, 503),
     },
