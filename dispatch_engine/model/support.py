@@ -43,9 +43,6 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
         "later_than_promised": 10,
         "promise_minutes": 15,
     },
-    "policy": {
-        "areas": (),
-    },
 }
 """Fields by object, with the only value that is accepted so far."""
 
@@ -62,7 +59,6 @@ def findings(problem: Problem) -> Iterator[Finding]:
     for i, ticket in enumerate(problem.tickets):
         yield from _used("ticket", ticket, f"/tickets/{i}")
     yield from _used("stability", problem.objective.stability, "/objective/stability")
-    yield from _used("policy", problem.policy, "/policy")
     if problem.travel.provider in PROVIDERS_NOT_BUILT:
         yield _refused("/travel/provider", f"'{problem.travel.provider}'", "use 'geodesic' or 'matrix'")
 

@@ -39,10 +39,6 @@ USED: list[tuple[dict[str, Any], str]] = [
     (tiny(objective={"stability": {"promise_minutes": 5}}), "/objective/stability/promise_minutes"),
     (tiny(travel={"provider": "osrm", "url": "http://localhost:5000"}), "/travel/provider"),
     (tiny(travel={"provider": "valhalla", "graph": "tiles"}), "/travel/provider"),
-    (
-        tiny(policy={"extends": "home-appliance", "areas": [{"zone": "suburban", "polygon": SQUARE}]}),
-        "/policy/areas",
-    ),
 ]
 
 
