@@ -11,6 +11,7 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator,
 
 from dispatch_engine.errors import InputError
 from dispatch_engine.model import crossrefs, support
+from dispatch_engine.model.areas import Corner
 from dispatch_engine.model.base import (
     FOLDER,
     Attributes,
@@ -34,7 +35,7 @@ from dispatch_engine.model.base import (
 from dispatch_engine.model.files import MAX_INPUT_MB, parse_json, read_document
 from dispatch_engine.model.matrix import MAX_PLACES, DistanceMatrix, DurationMatrix, read_matrix, same
 from dispatch_engine.model.plan import Plan
-from dispatch_engine.model.policy import DEFAULT_POLICY, Corner, Policy, Priority, resolved_policy
+from dispatch_engine.model.policy import DEFAULT_POLICY, Policy, Priority, resolved_policy
 from dispatch_engine.model.zones import find_zone
 
 Mode = Literal["sla_first", "cost", "working_time"]

@@ -34,9 +34,6 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
         "same_technician_as": None,
         "different_technician_from": None,
     },
-    "policy": {
-        "areas": (),
-    },
 }
 """Fields by object, with the only value that is accepted so far."""
 
@@ -52,7 +49,6 @@ def findings(problem: Problem) -> Iterator[Finding]:
             yield from _used("shift", shift, f"/technicians/{i}/shifts/{k}")
     for i, ticket in enumerate(problem.tickets):
         yield from _used("ticket", ticket, f"/tickets/{i}")
-    yield from _used("policy", problem.policy, "/policy")
     if problem.travel.provider in PROVIDERS_NOT_BUILT:
         yield _refused("/travel/provider", f"'{problem.travel.provider}'", "use 'geodesic' or 'matrix'")
 

@@ -257,7 +257,7 @@ def _ticket_case(
     windows = sorted((clock.seconds(w.start), clock.seconds(w.end)) for w in ticket.time_windows)
     return TicketCase(
         index=index,
-        place=travel.place(ticket.location, ticket.zone or "urban"),
+        place=travel.place(ticket.location, problem.policy.zone(ticket)),
         service=minutes_to_seconds(ticket.duration_minutes),
         appointment=None if ticket.appointment_at is None else clock.seconds(ticket.appointment_at),
         due=arrival_deadline(problem, ticket, clock),

@@ -29,10 +29,6 @@ USED: list[tuple[dict[str, Any], str]] = [
     (with_ticket(different_technician_from="K2"), "/tickets/0/different_technician_from"),
     (tiny(travel={"provider": "osrm", "url": "http://localhost:5000"}), "/travel/provider"),
     (tiny(travel={"provider": "valhalla", "graph": "tiles"}), "/travel/provider"),
-    (
-        tiny(policy={"extends": "home-appliance", "areas": [{"zone": "suburban", "polygon": SQUARE}]}),
-        "/policy/areas",
-    ),
 ]
 
 
