@@ -235,6 +235,8 @@ def _ticket(draw: DrawFn, name: str, places: _Places, technicians: list[str], pl
         document["mandatory"] = True
     if draw(_sometimes(4)):
         document["unassigned_price"] = draw(st.sampled_from((0, 1.5, 10, 300)))
+    if draw(_sometimes(5)):
+        document["outsource_price"] = draw(st.sampled_from((0, 7.5, 90, 1000)))
     if draw(_sometimes(4)):
         document["preferred_technicians"] = draw(_some(technicians))
     return document if plain else document | _demands(draw, technicians)

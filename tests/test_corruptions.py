@@ -608,6 +608,12 @@ def test_there_are_enough_kinds():
     """More than fifty kinds, and every code of the checker and the rules' violations is provoked by one."""
     provoked = {code for code, _ in CORRUPTIONS}
     possible = {*CODES, *reading.CODES, *(code for rule in RULES for code in rule.codes)}
-    only_reasons = {"appointment_outside_windows", "window_unreachable", "shift_full", "infeasible_pin"}
+    only_reasons = {
+        "outsourced",
+        "appointment_outside_windows",
+        "window_unreachable",
+        "shift_full",
+        "infeasible_pin",
+    }
     assert len(CORRUPTIONS) > 50
     assert possible - provoked - only_reasons == set()

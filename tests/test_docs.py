@@ -20,7 +20,7 @@ from dispatch_engine.solver.solve import solve
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "scenarios").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "scenarios").rglob("*.md")])
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FOREIGN = re.compile(r"https?:|mailto:")
@@ -198,3 +198,14 @@ def test_every_dependency_has_its_reason():
     page = cells(DOCS / "decisions" / "0001-dependencies.md")
     told = ["".join(re.findall(r"`([^`]+)`", " ".join(row[:2]))) for row in page if ">=" in row[1]]
     assert sorted(told) == sorted(project["dependencies"])
+
+
+def test_every_extra_has_its_reason():
+    """The second table has the packages of the extras that users install, with their bounds."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page = cells(DOCS / "decisions" / "0001-dependencies.md")
+    rows = [[cell.strip("`") for cell in row[:3]] for row in page if len(row) == 5]
+    told = {f"{extra}: {package}>={bound}" for extra, package, bound in rows[2:]}
+    extras = project["optional-dependencies"]
+    users = {f"{name}: {need}" for name in extras.keys() - {"dev", "bench"} for need in extras[name]}
+    assert told == users

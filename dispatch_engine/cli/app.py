@@ -23,6 +23,17 @@ from dispatch_engine.cli.arguments import (
     whole,
 )
 from dispatch_engine.cli.guard import GuardedGroup
+from dispatch_engine.cli.table_arguments import (
+    DEFAULT_MAX_ROWS,
+    FORMATS,
+    SHEETS,
+    Day,
+    MappingFile,
+    MaxRows,
+    ProblemOutput,
+    TimeZone,
+    one_of,
+)
 
 app = typer.Typer(
     cls=GuardedGroup,
@@ -35,6 +46,8 @@ app = typer.Typer(
 )
 imports = typer.Typer(no_args_is_help=True, help="Turn files of other formats into problems.")
 app.add_typer(imports, name="import")
+keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys of the service.")
+app.add_typer(keys, name="keys")
 
 
 def _version(asked: bool) -> None:
@@ -237,9 +250,194 @@ def import_trsp(
     run_import_trsp(file, output, quiet)
 
 
+@imports.command("csv")
+def import_csv(
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="Folder with tickets.csv, technicians.csv and others.")
+    ],
+    output: ProblemOutput = None,
+    mapping: MappingFile = None,
+    time_zone: TimeZone = None,
+    day: Day = None,
+    max_rows: MaxRows = DEFAULT_MAX_ROWS,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Turn a folder of CSV files into a problem.
+
+    Every fault is told at once, with file and cell, and nothing is written then. The columns, and the mapping
+    file for your own, are explained in docs/spreadsheets.md.
+    """
+    from dispatch_engine.cli.importing import ImportOptions, run_import_csv
+
+    run_import_csv(ImportOptions(folder, output, mapping, time_zone, day, max_rows, max_input_mb, quiet))
+
+
+@imports.command("xlsx")
+def import_xlsx(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Workbook with the sheets Tickets, Technicians and others.")
+    ],
+    output: ProblemOutput = None,
+    mapping: MappingFile = None,
+    time_zone: TimeZone = None,
+    day: Day = None,
+    max_rows: MaxRows = DEFAULT_MAX_ROWS,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Turn a workbook into a problem.
+
+    Every fault is told at once, with sheet and cell, and nothing is written then. The columns, and the
+    mapping file for your own, are explained in docs/spreadsheets.md.
+    """
+    from dispatch_engine.cli.importing import ImportOptions, run_import_xlsx
+
+    run_import_xlsx(ImportOptions(file, output, mapping, time_zone, day, max_rows, max_input_mb, quiet))
+
+
+@imports.command("template")
+def import_template(
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="PATH", help="Folder of CSV files or workbook to write."),
+    ],
+    wanted: Annotated[
+        str, typer.Option("--format", metavar="csv|xlsx", parser=one_of(SHEETS), help="What to write.")
+    ] = "xlsx",
+    quiet: Quiet = False,
+) -> None:
+    """Write empty tables to fill in, with every column that an import understands.
+
+    In the workbook a comment says what each column means, and lists offer its words.
+    """
+    from dispatch_engine.cli.exporting import run_template
+
+    run_template(wanted, output, quiet)
+
+
+@app.command()
+def export(
+    problem: ProblemFile,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="PATH", help="File (xlsx, geojson) or folder (csv, ical) to write."
+        ),
+    ],
+    wanted: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="csv|xlsx|geojson|ical", parser=one_of(FORMATS), help="What to write."
+        ),
+    ],
+    plan: Annotated[
+        str | None,
+        typer.Argument(metavar="PLAN", help="Plan to export; without it the problem is exported."),
+    ] = None,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Write a plan as tables, map or calendars; or a problem as tables.
+
+    A plan becomes a workbook (a summary and a sheet for each technician), CSV files, GeoJSON, or a calendar
+    for each technician. The tables of a problem are read back by import as the same problem.
+    """
+    from dispatch_engine.cli.exporting import ExportOptions, run_export
+
+    run_export(ExportOptions(problem, plan, wanted, output, max_input_mb, quiet))
+
+
 @app.command()
 def warmup(quiet: Quiet = False) -> None:
     """Compile the kernels once; they stay on disk for every later run of this version."""
     from dispatch_engine.cli.making import run_warmup
 
     run_warmup(quiet)
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str | None,
+        typer.Option("--host", metavar="ADDRESS", help="Address to listen on; 127.0.0.1 if not given."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="N", parser=whole(0, 65_535), help="Port; 8000 if not given, 0: any."),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store", metavar="URL", help="Where jobs are kept; sqlite:///dispatch-engine.db if not given."
+        ),
+    ] = None,
+    keys: Annotated[
+        str | None,
+        typer.Option("--keys", metavar="FILE", help="API keys; with it every call needs one."),
+    ] = None,
+    solvers: Annotated[
+        int | None,
+        typer.Option(
+            "--solvers", metavar="N", parser=whole(1, 256), help="Solves side by side; 2 if not given."
+        ),
+    ] = None,
+) -> None:
+    """Run the HTTP service with its own worker, until Ctrl-C or SIGTERM.
+
+    On loopback no key is needed. Every setting also has a variable, such as DISPATCH_PORT; see
+    docs/operations.md.
+    """
+    from dispatch_engine.cli.serving import ServeOptions, run_serve
+
+    raise typer.Exit(run_serve(ServeOptions(host, port, store, keys, solvers)))
+
+
+KeyFileOption = Annotated[str, typer.Option("--keys", metavar="FILE", help="The file of keys.")]
+
+
+@keys.callback()
+def api_keys() -> None:
+    """Make, list and revoke API keys of the service."""
+
+
+@keys.command("add")
+def add_key(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of the key, such as that of the program.")
+    ],
+    file: KeyFileOption,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scope", metavar="SCOPE", help="read, solve or admin; may be repeated; solve if not given."
+        ),
+    ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option("--owner", metavar="NAME", help="Whose jobs these are; keys of one owner share them."),
+    ] = None,
+) -> None:
+    """Make a key and print it, this once."""
+    from dispatch_engine.cli.serving import run_key_add
+
+    raise typer.Exit(run_key_add(file, name, owner, scope or []))
+
+
+@keys.command("list")
+def list_keys(file: KeyFileOption) -> None:
+    """List the keys: name, first characters, scopes, owner, day."""
+    from dispatch_engine.cli.serving import run_key_list
+
+    raise typer.Exit(run_key_list(file))
+
+
+@keys.command("revoke")
+def revoke_key(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the key.")],
+    file: KeyFileOption,
+) -> None:
+    """Take a key out of the file; a running service notices within a second."""
+    from dispatch_engine.cli.serving import run_key_revoke
+
+    raise typer.Exit(run_key_revoke(file, name))

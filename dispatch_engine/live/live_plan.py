@@ -138,7 +138,9 @@ class LivePlan:
             )
             held = self._reserve(hold)
             if held is None:
-                message = f"technician {shown(technician)} has no room in this window any more; ask for slots again"
+                message = (
+                    f"technician {shown(technician)} has no room in this window any more; ask for slots again"
+                )
                 raise InputError.of("/window", "slot_gone", message)
             self._store.save(held)
             return held
@@ -196,14 +198,18 @@ class LivePlan:
         booked = any(name in tickets for tickets in self._orders.values())
         known = next((other for other in self._problem.tickets if other.id == name), None)
         if booked:
-            raise InputError.of("/ticket", "already_booked", f"ticket {shown(name)} is in a route; release it first")
+            raise InputError.of(
+                "/ticket", "already_booked", f"ticket {shown(name)} is in a route; release it first"
+            )
         if isinstance(ticket, Ticket):
             if known is not None and known != ticket:
                 message = f"{shown(name)} is the id of another ticket of the problem; give its id alone, or another id"
                 raise InputError.of("/ticket/id", "duplicate_id", message)
             return ticket
         if known is None:
-            raise InputError.of("/ticket", "unknown_reference", f"{shown(name)} is the id of no ticket; correct it")
+            raise InputError.of(
+                "/ticket", "unknown_reference", f"{shown(name)} is the id of no ticket; correct it"
+            )
         return known
 
     def _reserved_ticket(self, hold: Hold) -> Ticket:

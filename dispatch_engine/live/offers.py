@@ -68,7 +68,8 @@ def _free_names(problem: Problem, count: int) -> Iterator[str]:
 def _chosen(day: Loaded, candidates: list[Candidate], options: OfferOptions) -> list[Candidate]:
     """The best ``options.most``, with at most ``options.per_window`` of one window."""
     ranked = sorted(
-        candidates, key=lambda c: (c.place.price.tiers, c.window.start, _id(day, c.place.shift), c.place.shift)
+        candidates,
+        key=lambda c: (c.place.price.tiers, c.window.start, _id(day, c.place.shift), c.place.shift),
     )
     listed: Counter[int] = Counter()
     found: list[Candidate] = []

@@ -106,7 +106,9 @@ class _Walk:
         if isinstance(stop, Pause) or stop.ticket in self.reports:
             return False
         after = self.route.visits[self.route.visits.index(stop) + 1 :]
-        starts = [r.start for v in after if (r := self.reports.get(v.ticket)) is not None and r.start is not None]
+        starts = [
+            r.start for v in after if (r := self.reports.get(v.ticket)) is not None and r.start is not None
+        ]
         return bool(starts) and min(starts) < stop.end
 
     def _times_of(self, ticket: int, report: Report) -> tuple[int, int, int]:

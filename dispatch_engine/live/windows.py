@@ -21,7 +21,10 @@ def windows_for(case: Case, ticket: Ticket, options: OfferOptions) -> list[TimeW
     """
     if not case.shifts:
         return []
-    now, end = case.clock.datetime(case.clock.now), case.clock.datetime(max(s.latest_end for s in case.shifts))
+    now, end = (
+        case.clock.datetime(case.clock.now),
+        case.clock.datetime(max(s.latest_end for s in case.shifts)),
+    )
     begin = max(now, options.earliest or now, ticket.appointment_at or now)
     end = min(end, options.latest or end)
     found: list[TimeWindow] = []

@@ -247,8 +247,9 @@ def _worst_units(problem: Problem) -> float:
     largest = prices.pop("largest_late_minute", 0.0) * LONGEST_LATE_MINUTES
     own = sum(ticket.unassigned_price or 0 for ticket in problem.tickets)
     stability = problem.objective.stability
-    changes = max(stability.other_technician, stability.dropped) + stability.later_than_promised
-    own += changes * max(1.0, prices.get("travel_minute", 0.0)) * len(problem.tickets)
+    minutes = max(stability.other_technician, stability.dropped) + stability.later_than_promised
+    minutes = minutes * len(problem.tickets) + sum(ticket.outsource_price or 0 for ticket in problem.tickets)
+    own += minutes * max(1.0, prices.get("travel_minute", 0.0))
     most = {
         "km": 17 * worked,  # at up to 1,000 km/h
         "travel_minute": worked,

@@ -49,7 +49,9 @@ class VisitStarted(_Event):
     type: Literal["visit_started"] = Field(description="Kind of event.")
     ticket: Name = Field(description="Id of the ticket.")
     technician: Name | None = Field(default=None, description="Who is there; null: as planned.")
-    arrived_at: Instant | None = Field(default=None, description="Arrival at the door; null: when work began.")
+    arrived_at: Instant | None = Field(
+        default=None, description="Arrival at the door; null: when work began."
+    )
 
 
 class VisitFinished(_Event):
@@ -96,7 +98,9 @@ class TechnicianAbsent(_Event):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.from_ is not None and self.until is not None and self.until <= self.from_:
-            message = f"{self.until.isoformat()} does not lie after 'from' {self.from_.isoformat()}; swap them"
+            message = (
+                f"{self.until.isoformat()} does not lie after 'from' {self.from_.isoformat()}; swap them"
+            )
             raise refuse("end_before_start", message, "until")
         return self
 

@@ -38,7 +38,9 @@ class Offer(Result):
     due_at: Instant | None = Field(default=None, description="Deadline; absent where there is none.")
     late_minutes: Amount = Field(description="Minutes after the deadline; 0 when in time.")
     cost: Cost = Field(description="What the plan costs more with this visit in it.")
-    effects: Many[Effect] = Field(default=(), description="Other tickets whose arrival moves by a minute or more.")
+    effects: Many[Effect] = Field(
+        default=(), description="Other tickets whose arrival moves by a minute or more."
+    )
 
 
 class Offers(Result):

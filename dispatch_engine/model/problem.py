@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -24,6 +25,7 @@ from dispatch_engine.model.base import (
     Quantity,
     Text,
     Weight,
+    limited,
     refuse,
     refuse_all,
     shown,
@@ -396,7 +398,8 @@ class Ticket(_Labelled):
         default=None, description="Replaces weight × factor when unassigned; null: as the objective says."
     )
     outsource_price: Price | None = Field(
-        default=None, description="Cost minutes for a contractor; null: no contractor."
+        default=None,
+        description="Cost minutes for a contractor, who does it if no technician does; null: no contractor.",
     )
     pinned: Pinned | None = Field(
         default=None, description="Visit already promised or under way; null: free."
@@ -660,7 +663,7 @@ class Problem(Model):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        findings = [*crossrefs.findings(self), *support.findings(self)]
+        findings = [*limited(chain(crossrefs.findings(self), support.findings(self)))]
         if findings:
             raise InputError(findings)
         return self

@@ -10,6 +10,7 @@ from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.certifications import Certifications
 from dispatch_engine.rules.deadline import Deadline
 from dispatch_engine.rules.largest_lateness import LargestLateness
+from dispatch_engine.rules.outsourcing import Outsourcing
 from dispatch_engine.rules.parts import Parts
 from dispatch_engine.rules.pins import Pins
 from dispatch_engine.rules.reach import Reach
@@ -47,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     Deadline(),
     UnassignedTickets(),
     Stability(),
+    Outsourcing(),
     TechnicianUse(),
     LargestLateness(),
     WorkingTime(),
@@ -56,7 +58,8 @@ RULES: tuple[Rule, ...] = (
     Reach(),
 )
 """All rules. The first rule that closes a pair gives the reason; ``Appointment`` needs ``Windows`` before it,
-``Stability`` ``UnassignedTickets``, ``Pins`` all that have a price or close pairs, ``Reach`` everything."""
+``Stability`` ``UnassignedTickets``, ``Outsourcing`` both, ``Pins`` all that have a price or close pairs, ``Reach``
+everything."""
 
 
 def lower_all(case: Case) -> Shapes:

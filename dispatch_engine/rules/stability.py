@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dispatch_engine.rules.case import Case
+from dispatch_engine.rules.left_out import goes_to_contractor
 from dispatch_engine.rules.pairs import technician_of_shift
 from dispatch_engine.rules.rule import NOTHING, Price, Rule, Violation
 from dispatch_engine.rules.shapes import NEVER, Shapes
@@ -75,14 +76,15 @@ class Stability(Rule):
 
 
 def count_changes(case: Case, plan: PlanTimes) -> tuple[int, int, int]:
-    """Promised tickets that another technician serves, that nobody serves, and that are later than promised."""
+    """Promised tickets that another technician or a contractor serves, nobody serves, or that are late for it."""
     served = {visit.ticket: (case.shifts[route.shift].technician, visit) for route, visit in plan.visits()}
     others = dropped = late = 0
     for ticket in case.tickets:
         if ticket.promise is None:
             continue
         if ticket.index not in served:
-            dropped += 1
+            given_away = goes_to_contractor(case, ticket.index)
+            others, dropped = others + given_away, dropped + (not given_away)
             continue
         technician, visit = served[ticket.index]
         others += technician != ticket.promise.technician

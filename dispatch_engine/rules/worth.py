@@ -16,7 +16,6 @@ from dispatch_engine.rules.shift import overtime
 from dispatch_engine.rules.stability import stability_minutes
 from dispatch_engine.rules.technicians import count_not_preferred
 from dispatch_engine.rules.visits import PlanTimes
-from dispatch_engine.rules.working_time import working_seconds
 
 
 def price_by_rule(case: Case, plan: PlanTimes) -> dict[str, Price]:
@@ -60,9 +59,7 @@ def objective_value(case: Case, plan: PlanTimes) -> ObjectiveValue:
         expected_second_visits=round(sum(1 - chance for _, chance in fix_chances(case, plan)), 6),
         preference=float(count_not_preferred(case, plan)),
         stability=stability_minutes(case, plan),
-        working_minutes=seconds_to_minutes(max(0, working_seconds(plan)))
-        if case.mode == "working_time"
-        else None,
+        working_minutes=round(max(0, price.cost) / UNITS, 2) if case.mode == "working_time" else None,
         cost_cents=(2 * price.cost + UNITS) // (2 * UNITS) if case.mode == "cost" else None,
     )
 

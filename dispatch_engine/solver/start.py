@@ -20,7 +20,7 @@ from dispatch_engine.solver.kernels.ask import price_everywhere
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import load_routes
 from dispatch_engine.solver.kernels.route import NOWHERE, evaluate
-from dispatch_engine.solver.kernels.state import State, global_cost
+from dispatch_engine.solver.kernels.state import PRICED_COST, PRICED_PLACE, PRICED_POINTS, State, global_cost
 from dispatch_engine.solver.search import EXACT_WEIGHT
 
 ShiftKey = tuple[str, int]
@@ -87,7 +87,7 @@ class Loaded:
             # The arrays close some pairs that the rules allow at certain times; what stands in a route is open.
             for s, route in enumerate(routes):
                 shapes.closed_by[s, route] = 0
-        data = compile_data(shapes, neighbours)
+        data = compile_data(shapes, neighbours=neighbours)
         state = new_state(shapes, data, 0)
         return cls(case, shapes, data, state, put_routes(data, state, routes))
 
@@ -124,11 +124,11 @@ class Loaded:
         """The same from prices that are up to date already."""
         span = self.data.ticket[ticket]
         for s in self.data.open_shift[span["shift_from"] : span["shift_to"]].tolist():
-            position = int(self.state.price_place[ticket, s])
-            if position != NOWHERE:
-                points, cost = int(self.state.price_points[ticket, s]), int(self.state.price_cost[ticket, s])
+            priced = self.state.priced[ticket, s]
+            if priced[PRICED_PLACE] != NOWHERE:
                 before = max(0, len(self.case.shifts[s].past) - 1)
-                yield Insertion(s, before + position, Price(0, points, cost))
+                price = Price(0, int(priced[PRICED_POINTS]), int(priced[PRICED_COST]))
+                yield Insertion(s, before + int(priced[PRICED_PLACE]), price)
 
     def price_of(self, shift: int, order: Sequence[int]) -> Price | None:
         """What a route costs; None where it has no schedule. Additive limits are not looked at.

@@ -27,19 +27,11 @@ USED: list[tuple[dict[str, Any], str]] = [
     (with_ticket(same_start_as="K2"), "/tickets/0/same_start_as"),
     (with_ticket(same_technician_as="K2"), "/tickets/0/same_technician_as"),
     (with_ticket(different_technician_from="K2"), "/tickets/0/different_technician_from"),
-    (with_ticket(outsource_price=90), "/tickets/0/outsource_price"),
     (tiny(travel={"provider": "osrm", "url": "http://localhost:5000"}), "/travel/provider"),
     (tiny(travel={"provider": "valhalla", "graph": "tiles"}), "/travel/provider"),
     (
         tiny(policy={"extends": "home-appliance", "areas": [{"zone": "suburban", "polygon": SQUARE}]}),
         "/policy/areas",
-    ),
-    *(
-        (
-            tiny(policy={"clocks": {clock: {"days": {"monday": [{"opens": "08:00", "closes": "17:00"}]}}}}),
-            f"/policy/clocks/{clock}",
-        )
-        for clock in ("arrival", "first_response", "resolution")
     ),
 ]
 
@@ -73,7 +65,6 @@ def test_defaults_written_out_are_fine() -> None:
         same_start_as=None,
         same_technician_as=None,
         different_technician_from=None,
-        outsource_price=None,
     )
     assert Problem.from_dict(document).tickets[0].crew_size == 1
 

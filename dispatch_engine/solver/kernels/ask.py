@@ -17,8 +17,7 @@ NO_DEADLINE = 1 << 40
 def price_everywhere(data, state, first, last, weight):
     """Bring the cached best insertions of tickets ``first``..``last`` - 1 into all open shifts up to date.
 
-    The answers stand in ``state.price_place``, ``price_points`` and ``price_cost``; places are chosen by
-    ``weight`` units per milli-point.
+    The answers stand in ``state.priced``; places are chosen by ``weight`` units per milli-point.
     """
     for v in range(first, last):
         ticket = data.ticket[v]
@@ -56,6 +55,8 @@ def latest_delay(data, state, s, v, window, arrival, by_price, at_most):
             if at_arrival and reached > due:
                 points += data.ticket[v].late_points
                 cost += data.ticket[v].late_cost + (reached - due) * data.ticket[v].late_slope
+            if arrival <= data.ticket[v].promise < reached:
+                cost += data.ticket[v].promise_cost
             fine = points < state.points[s] or (points == state.points[s] and cost <= state.cost[s])
         if fine:
             low = middle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.compiled import inlined, kernel
 from dispatch_engine.solver.kernels.data import (
     ANY_LIKELY,
     DURATION_PRICE,
@@ -18,7 +18,7 @@ NOWHERE = -1
 """No place in the route is feasible."""
 
 
-@kernel
+@inlined
 def leg(data, s, origin, goal):
     """Seconds from place ``origin`` to ``goal`` in shift ``s``; 0 where the route ends anywhere (goal -1)."""
     if goal < 0:
@@ -26,7 +26,7 @@ def leg(data, s, origin, goal):
     return np.int64(data.travel[data.shift[s].kind, origin, goal])
 
 
-@kernel
+@inlined
 def leg_cost(data, s, origin, goal):
     """Units for driving from ``origin`` to ``goal``: time and, where priced, distance."""
     if goal < 0:
@@ -38,7 +38,7 @@ def leg_cost(data, s, origin, goal):
     return cost
 
 
-@kernel
+@inlined
 def fix_cost(data, s, v, used):
     """Units for the expected second visit of ``v``, ``used`` int64[R] units being used up to and including it."""
     ticket = data.ticket[v]
@@ -50,7 +50,7 @@ def fix_cost(data, s, v, used):
     return int(np.rint(data.parameter[SECOND_VISIT_PRICE] * (1.0 - chance)))
 
 
-@kernel
+@inlined
 def take_parts(data, v, used):
     """Add to ``used`` what ticket ``v`` needs."""
     for i in range(data.ticket[v].need_from, data.ticket[v].need_to):
@@ -75,7 +75,7 @@ def second_visits(data, s, route, length, v, position, used):
     return cost
 
 
-@kernel
+@inlined
 def fits(data, s, v, load):
     """Whether the additive limits of shift ``s`` admit ``v`` on top of ``load`` int64[R]."""
     for i in range(data.ticket[v].need_from, data.ticket[v].need_to):
@@ -159,7 +159,7 @@ def run(
     return feasible, points, cost
 
 
-@kernel
+@inlined
 def is_order_free(data, v, load, likely_count):
     """Whether the chance of a fix of ``v`` and of the route's tickets does not depend on where ``v`` stands.
 
@@ -175,7 +175,7 @@ def is_order_free(data, v, load, likely_count):
     return True
 
 
-@kernel
+@inlined
 def own_fix_cost(data, s, v, used):
     """Units for the expected second visit of ``v`` when nobody else on the route touches its parts."""
     used[:] = 0
