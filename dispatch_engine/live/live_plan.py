@@ -18,11 +18,13 @@ from dispatch_engine.live.offers import best_place, offers_for
 from dispatch_engine.live.room import orders_in
 from dispatch_engine.live.windows import windows_for
 from dispatch_engine.model.base import shown
+from dispatch_engine.model.money import Cost
 from dispatch_engine.model.offers import Hold, OfferOptions, Offers
 from dispatch_engine.model.plan import Plan, Route, TicketStop
 from dispatch_engine.model.problem import Pinned, Problem, Ticket, TimeWindow
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.timetable import best_times
+from dispatch_engine.rules.visits import RouteTimes
 from dispatch_engine.rules.worth import cost_in_words
 from dispatch_engine.solver.start import Loaded, ShiftKey
 from dispatch_engine.solver.warm import warm_kernels
@@ -125,25 +127,27 @@ class LivePlan:
         with self._lock:
             self._move_on(now)
             asked = self._unbooked(ticket)
+            known = any(other.id == asked.id for other in self._problem.tickets)
+            found = self._reserve(asked, technician, shift, window)
+            if found is None:
+                message = (
+                    f"technician {shown(technician)} has no room in this window any more; ask for slots again"
+                )
+                raise InputError.of("/window", "slot_gone", message)
+            arrival, cost = found
             hold = Hold(
                 id=hold_id or f"H-{secrets.token_hex(8)}",
                 ticket=asked,
                 technician=technician,
                 shift=shift,
                 window=window,
-                arrival=window.start,
+                arrival=arrival,
                 expires_at=expires_at,
-                cost=cost_in_words(Case.of(self._problem), _NOTHING),
-                booked_before=any(known.id == asked.id for known in self._problem.tickets),
+                cost=cost,
+                booked_before=known,
             )
-            held = self._reserve(hold)
-            if held is None:
-                message = (
-                    f"technician {shown(technician)} has no room in this window any more; ask for slots again"
-                )
-                raise InputError.of("/window", "slot_gone", message)
-            self._store.save(held)
-            return held
+            self._store.save(hold)
+            return hold
 
     def release(self, hold_id: str) -> Hold:
         """Give a hold up; its time is free at once. Raises InputError, code ``unknown_hold``."""
@@ -162,8 +166,12 @@ class LivePlan:
         with self._lock:
             self._move_on(now)
             hold = self._known(hold_id)
-            ticket = self._reserved_ticket(hold)
-            pin = Pinned(technician=hold.technician, status="committed", arrival=self._arrival(hold))
+            ticket = _reserved(hold.ticket, hold.technician, hold.window)
+            pin = Pinned(
+                technician=hold.technician,
+                status="committed",
+                arrival=self._arrival(hold.ticket.id, (hold.technician, hold.shift)),
+            )
             booked = ticket.model_copy(update={"pinned": pin})
             self._problem = self._with_ticket(booked)
             self._store.remove(hold_id)
@@ -178,9 +186,7 @@ class LivePlan:
         """Free the time of every hold that has expired by ``now``; they are returned."""
         with self._lock:
             over = [hold for hold in self._store.holds() if hold.expires_at <= now]
-            for hold in over:
-                self._free(hold)
-            return over
+            return [hold for hold in over if self._free(hold)]
 
     # ------------------------------------------------------------ inside
 
@@ -212,54 +218,55 @@ class LivePlan:
             )
         return known
 
-    def _reserved_ticket(self, hold: Hold) -> Ticket:
-        """The ticket of a hold as it stands in the plan: in its window, with its technician."""
-        pin = Pinned(technician=hold.technician, status="committed")
-        return hold.ticket.model_copy(update={"time_windows": (hold.window,), "pinned": pin})
-
-    def _reserve(self, hold: Hold) -> Hold | None:
-        """Put the visit of a hold into its route; the hold with its arrival and cost, None where it does not fit."""
-        problem = self._with_ticket(self._reserved_ticket(hold))
+    def _reserve(
+        self, ticket: Ticket, technician: str, shift: int, window: TimeWindow
+    ) -> tuple[datetime, Cost] | None:
+        """Put a reserved visit into its route; its arrival and what it costs, None where it does not fit."""
+        problem = self._with_ticket(_reserved(ticket, technician, window))
         day = Loaded.of(problem, self._orders)
-        found = best_place(day, day.case.ticket_index[hold.ticket.id], hold.technician, hold.shift)
-        if not day.is_feasible or found is None:
+        place = best_place(day, day.case.ticket_index[ticket.id], technician, shift)
+        if not day.is_feasible or place is None:
             return None
-        key, (place, price) = (hold.technician, hold.shift), found
+        key = (technician, shift)
         route = self._orders.get(key, ())
-        self._orders[key] = (*route[: place.position], hold.ticket.id, *route[place.position :])
+        self._orders[key] = (*route[: place.position], ticket.id, *route[place.position :])
         self._problem = problem
-        return hold.replace(arrival=self._arrival(hold), cost=cost_in_words(day.case, price))
+        return self._arrival(ticket.id, key), cost_in_words(day.case, place.price)
 
-    def _arrival(self, hold: Hold) -> datetime:
-        """When the technician comes, as the plan stands."""
+    def _arrival(self, ticket: str, key: ShiftKey) -> datetime:
+        """When the technician comes to a reserved visit, as the plan stands."""
         case = Case.of(self._problem)
-        key = (hold.technician, hold.shift)
-        order = [case.ticket_index[name] for name in self._orders[key]]
-        times = best_times(case, case.shift_index[key], order)
+        times = _times(case, key, self._orders[key])
         assert times is not None, "routes of a live plan have times"
-        index = case.ticket_index[hold.ticket.id]
+        index = case.ticket_index[ticket]
         return case.clock.datetime(next(v.arrival for v in times.visits if v.ticket == index))
 
-    def _free(self, hold: Hold) -> None:
-        """Take the visit of a hold out of the plan, and forget the hold."""
-        name = hold.ticket.id
-        self._orders = {
-            key: left
-            for key, tickets in self._orders.items()
-            if (left := tuple(other for other in tickets if other != name))
-        }
+    def _free(self, hold: Hold) -> bool:
+        """Take the visit of a hold out of the plan, and forget the hold.
+
+        False where the rest of its route would not be possible without it (legs of a matrix may be shorter by way
+        of a third place): then the time stays taken until the plan is made anew.
+        """
+        name, key = hold.ticket.id, (hold.technician, hold.shift)
+        left = tuple(other for other in self._orders.get(key, ()) if other != name)
+        if left and _times(Case.of(self._problem), key, left) is None:
+            return False
+        self._orders = {**self._orders, key: left}
+        if not left:
+            del self._orders[key]
         if hold.booked_before:
             self._problem = self._with_ticket(hold.ticket)
         else:
-            left_over = tuple(ticket for ticket in self._problem.tickets if ticket.id != name)
-            self._problem = self._problem.replace(tickets=left_over)
+            others = tuple(ticket for ticket in self._problem.tickets if ticket.id != name)
+            self._problem = self._problem.replace(tickets=others)
         self._store.remove(hold.id)
+        return True
 
     def _put_back(self, hold: Hold) -> None:
         """Make sure that a hold found in the store stands in the plan."""
         if any(hold.ticket.id in tickets for tickets in self._orders.values()):
             return
-        if self._reserve(hold) is None:
+        if self._reserve(hold.ticket, hold.technician, hold.shift, hold.window) is None:
             self._store.remove(hold.id)
             self.lost_holds.append(hold)
 
@@ -278,3 +285,13 @@ class LivePlan:
                 return hold
         message = f"{shown(hold_id)} is no hold, or has expired; ask for slots again"
         raise InputError.of("/hold", "unknown_hold", message)
+
+
+def _reserved(ticket: Ticket, technician: str, window: TimeWindow) -> Ticket:
+    """``ticket`` as it stands in the plan while it is held: in its window, with its technician."""
+    pin = Pinned(technician=technician, status="committed")
+    return ticket.model_copy(update={"time_windows": (window,), "pinned": pin})
+
+
+def _times(case: Case, key: ShiftKey, tickets: tuple[str, ...]) -> RouteTimes | None:
+    return best_times(case, case.shift_index[key], [case.ticket_index[name] for name in tickets])

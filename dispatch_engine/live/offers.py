@@ -10,7 +10,6 @@ from dispatch_engine.live.changes import NOTICEABLE
 from dispatch_engine.model.clock import seconds_to_minutes
 from dispatch_engine.model.offers import Effect, Offer, OfferOptions
 from dispatch_engine.model.problem import Problem, Ticket, TimeWindow
-from dispatch_engine.rules.rule import Price
 from dispatch_engine.rules.stability import is_late_for_promise
 from dispatch_engine.rules.timetable import best_times
 from dispatch_engine.rules.visits import RouteTimes, Visit, lateness
@@ -125,9 +124,9 @@ def _effects(day: Loaded, before: RouteTimes | None, after: RouteTimes) -> Itera
             )
 
 
-def best_place(day: Loaded, ticket: int, technician: str, shift: int) -> tuple[Insertion, Price] | None:
-    """Where ``ticket`` costs least in one shift, and what; None where it does not fit."""
+def best_place(day: Loaded, ticket: int, technician: str, shift: int) -> Insertion | None:
+    """Where ``ticket`` costs least in one shift; None where it does not fit."""
     for found in day.insertions(ticket):
         if (_id(day, found.shift), day.case.shifts[found.shift].number) == (technician, shift):
-            return found, found.price
+            return found
     return None

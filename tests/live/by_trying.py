@@ -44,9 +44,10 @@ def places(
     """(shift, position, price of the plan) of every place where ``ticket`` fits; it is taken out first."""
     case = Case.of(problem)
     rest = {key: tuple(name for name in names if name != ticket) for key, names in orders.items()}
-    for key in case.shift_index:
-        route = rest.get(key, ())
-        for position in range(len(route) + 1):
+    for key, shift in case.shift_index.items():
+        route, begun = rest.get(key, ()), case.shifts[shift]
+        first = len(begun.past) + (begun.next_stop is not None)
+        for position in range(min(first, len(route)), len(route) + 1):
             longer = {**rest, key: (*route[:position], ticket, *route[position:])}
             plan = times(case, longer)
             if plan is None:
