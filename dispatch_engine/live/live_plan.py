@@ -13,6 +13,7 @@ from threading import RLock
 from dispatch_engine.check import complete_plan
 from dispatch_engine.errors import InputError
 from dispatch_engine.live.explain import loaded_day
+from dispatch_engine.live.field import brought_forward
 from dispatch_engine.live.holds import HoldStore, MemoryHolds
 from dispatch_engine.live.offers import best_place, offers_for
 from dispatch_engine.live.room import orders_in
@@ -53,11 +54,13 @@ class LivePlan:
         warm_kernels()
         self._lock = RLock()
         self._store: HoldStore = MemoryHolds() if holds is None else holds
-        self._problem = problem if now is None else problem.replace(now=now)
-        self._orders: dict[ShiftKey, tuple[str, ...]] = orders_in(loaded_day(Case.of(self._problem), plan))
+        self._problem = problem
+        self._orders: dict[ShiftKey, tuple[str, ...]] = orders_in(loaded_day(Case.of(problem), plan))
         self.lost_holds: list[Hold] = []
         for hold in self._store.holds():
             self._put_back(hold)
+        with self._lock:
+            self._move_on(now)
 
     # ------------------------------------------------------------ what it is
 
@@ -191,13 +194,13 @@ class LivePlan:
     # ------------------------------------------------------------ inside
 
     def _move_on(self, now: datetime | None) -> None:
-        """Let time pass: holds expire. The moment of planning only ever moves forward."""
+        """Let time pass: holds expire, and the day goes on by plan. It never goes back."""
         if now is None:
             return
         self.expire(now)
-        present = Case.of(self._problem).clock
-        if present.seconds(now) > present.now:
-            self._problem = self._problem.replace(now=now)
+        case = Case.of(self._problem)
+        if case.clock.seconds(now) > case.clock.now:
+            self._problem, self._orders = brought_forward(case, Loaded.of(case, self._orders).times(), now)
 
     def _unbooked(self, ticket: Ticket | str) -> Ticket:
         name = ticket if isinstance(ticket, str) else ticket.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from time import monotonic
@@ -11,6 +11,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch_engine.errors import EngineError
 from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
 from dispatch_engine.solver.arrays import compile_data, new_pool, new_state
 from dispatch_engine.solver.budget import Budget, Stop
@@ -102,21 +103,45 @@ class Search:
 
     def construct(self) -> None:
         """Build the first plan and hand it to every thread."""
+        clear(self.data, self.states[0])
+        self._accepted = self._complete()
+
+    def begin_with(self, routes: list[list[int]]) -> None:
+        """Begin with a plan instead: ``routes`` keep the rules; what they lack is inserted where it costs least.
+
+        How hot the search starts and what a point weighs follows from what each ticket of the routes costs where
+        it is.
+        """
+        if not self._load(self.states[0], routes):
+            raise EngineError("a search was to begin with routes that break a rule")
+        prices = np.array([price for s, route in enumerate(routes) for price in self._prices_in(s, route)])
+        self._accepted = np.concatenate([self._complete(), prices])
+
+    def _prices_in(self, shift: int, route: list[int]) -> Iterator[float]:
+        """What each ticket of a route costs there: softened, and only where that is more than nothing."""
+        whole = self.column(shift, route)
+        for position in range(len(route)):
+            rest = self.column(shift, [*route[:position], *route[position + 1 :]])
+            price = CONSTRUCT_WEIGHT * (whole.points - rest.points) + whole.cost - rest.cost
+            if price > 0:
+                yield price
+
+    def _complete(self) -> NDArray[np.float64]:
+        """Insert what the first state lacks, hand its plan to every thread; the prices of what was inserted."""
         first = self.states[0]
         tickets = len(first.shift_of)
-        clear(self.data, first)
         accepted = np.zeros(tickets)
         count = construct(
             self.data, first, CONSTRUCT_WEIGHT,
             np.full(tickets, -1, np.int64), np.zeros(tickets), np.zeros(tickets), accepted,
         )  # fmt: skip
-        self._accepted = accepted[:count]
         keep_if_best(self.data, first)
         commit(first)
         for state in self.states[1:]:
             load_routes(self.data, state, first.best_route, first.best_length)
             keep_if_best(self.data, state)
         self._note_best(first)
+        return accepted[:count]
 
     def anneal(self, budget: Budget, stop: Stop, watch: Callable[[], object] | None = None) -> None:
         """Improve on all threads until ``budget`` or ``stop`` ends it; ``watch`` is called now and then."""
