@@ -7,7 +7,8 @@ the customer was told. So two holds never sell the same minute, and no offer pro
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import RLock
 
 from dispatch_engine.check import complete_plan
@@ -15,10 +16,11 @@ from dispatch_engine.errors import InputError
 from dispatch_engine.live.explain import loaded_day
 from dispatch_engine.live.field import brought_forward
 from dispatch_engine.live.holds import HoldStore, MemoryHolds
-from dispatch_engine.live.offers import best_place, offers_for
+from dispatch_engine.live.offers import best_place, offers_in, with_copies
 from dispatch_engine.live.room import orders_in
 from dispatch_engine.live.windows import windows_for
 from dispatch_engine.model.base import shown
+from dispatch_engine.model.clock import moment_of_planning
 from dispatch_engine.model.money import Cost
 from dispatch_engine.model.offers import Hold, OfferOptions, Offers
 from dispatch_engine.model.plan import Plan, Route, TicketStop
@@ -31,6 +33,8 @@ from dispatch_engine.solver.start import Loaded, ShiftKey
 from dispatch_engine.solver.warm import warm_kernels
 
 ANY_TIME = OfferOptions()
+STEP = timedelta(minutes=1)
+"""The day is brought forward in steps of at least so much."""
 
 
 class LivePlan:
@@ -55,7 +59,9 @@ class LivePlan:
         self._lock = RLock()
         self._store: HoldStore = MemoryHolds() if holds is None else holds
         self._problem = problem
-        self._orders: dict[ShiftKey, tuple[str, ...]] = orders_in(loaded_day(Case.of(problem), plan))
+        self._day: Loaded | None = loaded_day(Case.of(problem), plan)
+        self._orders: dict[ShiftKey, tuple[str, ...]] = orders_in(self._day)
+        self._now = moment_of_planning(problem)
         self.lost_holds: list[Hold] = []
         for hold in self._store.holds():
             self._put_back(hold)
@@ -105,9 +111,12 @@ class LivePlan:
         with self._lock:
             self._move_on(now)
             asked, problem, orders = self._unbooked(ticket), self._problem, dict(self._orders)
-        windows = windows_for(Case.of(problem), asked, options)
-        found = offers_for(problem, orders, asked, windows, options)
-        return Offers(problem=problem.name, ticket=asked.id, offers=tuple(found))
+        windows = windows_for(problem, asked, options)
+        day = Loaded.of(with_copies(problem, asked, windows), orders)
+        with self._lock:
+            if self._problem is problem:
+                self._day = day
+        return Offers(problem=problem.name, ticket=asked.id, offers=tuple(offers_in(day, windows, options)))
 
     # ------------------------------------------------------------ holds
 
@@ -176,7 +185,7 @@ class LivePlan:
                 arrival=self._arrival(hold.ticket.id, (hold.technician, hold.shift)),
             )
             booked = ticket.model_copy(update={"pinned": pin})
-            self._problem = self._with_ticket(booked)
+            self._problem, self._day = self._with_ticket(booked), None
             self._store.remove(hold_id)
             return booked
 
@@ -198,9 +207,14 @@ class LivePlan:
         if now is None:
             return
         self.expire(now)
-        case = Case.of(self._problem)
-        if case.clock.seconds(now) > case.clock.now:
-            self._problem, self._orders = brought_forward(case, Loaded.of(case, self._orders).times(), now)
+        if now - self._now < STEP:
+            return
+        day = self._day or Loaded.of(self._problem, self._orders)
+        # The day may be that of the last question: then copies of its ticket stand at the end.
+        own = day.case.tickets[: len(self._problem.tickets)]
+        case = replace(day.case, problem=self._problem, tickets=own)
+        self._problem, self._orders = brought_forward(case, day.times(), now)
+        self._now, self._day = now, None
 
     def _unbooked(self, ticket: Ticket | str) -> Ticket:
         name = ticket if isinstance(ticket, str) else ticket.id
@@ -233,7 +247,7 @@ class LivePlan:
         key = (technician, shift)
         route = self._orders.get(key, ())
         self._orders[key] = (*route[: place.position], ticket.id, *route[place.position :])
-        self._problem = problem
+        self._problem, self._day = problem, None
         return self._arrival(ticket.id, key), cost_in_words(day.case, place.price)
 
     def _arrival(self, ticket: str, key: ShiftKey) -> datetime:
@@ -250,6 +264,7 @@ class LivePlan:
         False where the rest of its route would not be possible without it (legs of a matrix may be shorter by way
         of a third place): then the time stays taken until the plan is made anew.
         """
+        self._day = None
         name, key = hold.ticket.id, (hold.technician, hold.shift)
         left = tuple(other for other in self._orders.get(key, ()) if other != name)
         if left and _times(Case.of(self._problem), key, left) is None:

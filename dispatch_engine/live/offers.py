@@ -16,7 +16,7 @@ from dispatch_engine.rules.visits import RouteTimes, Visit, lateness
 from dispatch_engine.rules.worth import cost_in_words
 from dispatch_engine.solver.kernels.ask import price_everywhere
 from dispatch_engine.solver.search import EXACT_WEIGHT
-from dispatch_engine.solver.start import Insertion, Loaded, Orders
+from dispatch_engine.solver.start import Insertion, Loaded
 
 
 @dataclass(frozen=True)
@@ -28,23 +28,23 @@ class Candidate:
     place: Insertion
 
 
-def offers_for(
-    problem: Problem, orders: Orders, ticket: Ticket, windows: Sequence[TimeWindow], options: OfferOptions
-) -> list[Offer]:
-    """The best offers for ``ticket`` in ``windows``, ranked.
+def with_copies(problem: Problem, ticket: Ticket, windows: Sequence[TimeWindow]) -> Problem:
+    """``problem`` with a copy of ``ticket`` for every window, at the end, that may start in it alone.
 
-    Each window becomes a copy of the ticket that may start in it alone; so all are priced in one go, by all rules.
-    ``orders`` are routes that keep the rules of ``problem``.
+    So all windows are priced in one go, by all rules.
     """
     copies = tuple(
         ticket.model_copy(update={"id": name, "time_windows": (window,)})
         for name, window in zip(_free_names(problem, len(windows)), windows, strict=True)
     )
-    if not copies:
-        return []
-    first = len(problem.tickets)
-    day = Loaded.of(problem.replace(tickets=(*problem.tickets, *copies)), orders)
-    price_everywhere(day.data, day.state, first, first + len(copies), EXACT_WEIGHT)
+    return problem.replace(tickets=(*problem.tickets, *copies))
+
+
+def offers_in(day: Loaded, windows: Sequence[TimeWindow], options: OfferOptions) -> list[Offer]:
+    """The best offers, ranked; the last tickets of ``day`` are the copies for ``windows``, in no route."""
+    tickets = len(day.case.tickets)
+    first = tickets - len(windows)
+    price_everywhere(day.data, day.state, first, tickets, EXACT_WEIGHT)
     candidates = [
         Candidate(first + k, window, place)
         for k, window in enumerate(windows)

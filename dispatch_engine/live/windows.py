@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 
+from dispatch_engine.model.clock import Clock
 from dispatch_engine.model.offers import OfferOptions
-from dispatch_engine.model.problem import Ticket, TimeWindow
-from dispatch_engine.rules.case import Case
+from dispatch_engine.model.problem import Problem, Ticket, TimeWindow
 
 MOST_WINDOWS = 200
 """More are not looked at: some weeks of two-hour windows."""
 
 
-def windows_for(case: Case, ticket: Ticket, options: OfferOptions) -> list[TimeWindow]:
+def windows_for(problem: Problem, ticket: Ticket, options: OfferOptions) -> list[TimeWindow]:
     """Windows of ``options.window_minutes`` in which service may start, in order of time.
 
     The grid begins at midnight, local time. What lies before now, before the appointment or outside the
     ticket's own windows is cut off; what is cut to less than a minute is left out.
     """
-    if not case.shifts:
+    ends = [
+        shift.end + timedelta(minutes=shift.max_overtime_minutes)
+        for technician in problem.technicians
+        for shift in technician.shifts
+    ]
+    if not ends:
         return []
-    now, end = (
-        case.clock.datetime(case.clock.now),
-        case.clock.datetime(max(s.latest_end for s in case.shifts)),
-    )
+    clock = Clock.of(problem)
+    now, end = clock.datetime(clock.now), max(ends)
     begin = max(now, options.earliest or now, ticket.appointment_at or now)
     end = min(end, options.latest or end)
     found: list[TimeWindow] = []
-    for opens, closes in _grid(case, begin, end, options.window_minutes):
+    for opens, closes in _grid(clock.time_zone, begin, end, options.window_minutes):
         for low, high in _cut(ticket, max(opens, begin), closes):
             if high - low >= timedelta(minutes=1):
                 found.append(TimeWindow(start=low, end=high))
@@ -37,9 +40,9 @@ def windows_for(case: Case, ticket: Ticket, options: OfferOptions) -> list[TimeW
     return found[:MOST_WINDOWS]
 
 
-def _grid(case: Case, begin: datetime, end: datetime, minutes: int) -> Iterator[tuple[datetime, datetime]]:
+def _grid(zone: tzinfo, begin: datetime, end: datetime, minutes: int) -> Iterator[tuple[datetime, datetime]]:
     """Windows that end after ``begin`` and begin at or before ``end``."""
-    zone, step = case.clock.time_zone, timedelta(minutes=minutes)
+    step = timedelta(minutes=minutes)
     day = begin.astimezone(zone).date()
     while datetime.combine(day, time(), zone) <= end:
         midnight = datetime.combine(day, time(), zone)

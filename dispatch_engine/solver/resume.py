@@ -21,6 +21,8 @@ from dispatch_engine.solver.tuning import DEFAULTS, Tuning
 COOLER = replace(DEFAULTS, heat=0.1, taper_share=0.2)
 """A search that begins with a good plan begins cool, or it would throw most of it away."""
 
+SECONDS_WORTH_A_MASTER = 3.0
+
 
 def resume(
     problem: Problem,
@@ -61,6 +63,13 @@ class _Resumed(Run):
 
     orders: Orders
     tuning: ClassVar[Tuning] = COOLER
+
+    @property
+    def master_seconds(self) -> float:
+        """None in a run so short that loading the master's solver would take most of it."""
+        if self.iterations is None and self.time_limit < SECONDS_WORTH_A_MASTER:
+            return 0.0
+        return super().master_seconds
 
     def first_plan(self) -> None:
         """The plan given, as far as it still works."""

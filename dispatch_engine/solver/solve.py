@@ -190,7 +190,7 @@ class Run:
         self.first_plan()
         self.enter("search")
         self.search.anneal(self.budget(), self.stop, self.watch)
-        if self.tickets > EXACT_TICKETS and not self.stop():
+        if self.tickets > EXACT_TICKETS and self.master_seconds > 0 and not self.stop():
             self.enter("combine")
             self.search.recombine(self.master_seconds, self.stop, deterministic=self.iterations is not None)
         if self.can_prove and self.tickets <= EXACT_TICKETS and not self.stop():
