@@ -167,7 +167,10 @@ class _Walk:
             return False
         self.seen = replace(self.seen, visits=(*self.seen.visits, known), free_at=None, place=None)
         if known.status == "en_route":
-            self.seen = replace(self.seen, free_at=self._at_the_door(step, known), place=known.ticket)
+            free_at, rested = self._at_the_door(step, known)
+            self.seen = replace(
+                self.seen, free_at=free_at, place=known.ticket, breaks=self.seen.breaks + rested
+            )
         else:
             self.seen = replace(self.seen, breaks=self.seen.breaks + len(step.door))
         self.time, self.here = known.end, self.case.tickets[known.ticket].place
@@ -187,16 +190,16 @@ class _Walk:
             self.seen = replace(self.seen, free_at=end)
         return end <= self.now
 
-    def _at_the_door(self, step: _Step, known: Known) -> int:
-        """When somebody on the road is at the door and free: on arrival, or after a break that has begun there."""
-        time = known.arrival
+    def _at_the_door(self, step: _Step, known: Known) -> tuple[int, int]:
+        """When somebody on the road is at the door and free, and the breaks that have begun there."""
+        time, rested = known.arrival, 0
         for pause in step.door:
             begin = max(time, pause.start)
             if begin > self.now:
                 break
             time = begin + pause.end - pause.start
-            self.seen = replace(self.seen, breaks=self.seen.breaks + 1)
-        return max(time, self.now)
+            rested += 1
+        return max(time, self.now), rested
 
     def _known(self, step: _Step, visit: Visit) -> Known | None:
         """How far a visit is; None: the technician has not left for it."""
