@@ -641,7 +641,12 @@ class Problem(Model):
 
     def to_json(self) -> str:
         """The problem as indented JSON with a final newline, complete: policies and matrices stand inline."""
-        return self.model_dump_json(indent=2, exclude_unset=True, by_alias=True) + "\n"
+        if self.base_plan is None:
+            return self.model_dump_json(indent=2, exclude_unset=True, by_alias=True) + "\n"
+        rest = self.model_dump_json(exclude_unset=True, by_alias=True, exclude={"base_plan"})
+        # A plan is written whole: what its stops are stands in fields with a default.
+        document = {**json.loads(rest), "base_plan": json.loads(self.base_plan.model_dump_json())}
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
     @field_validator("policy", mode="before", json_schema_input_type=Policy | str)
     @classmethod

@@ -33,14 +33,13 @@ class Pins(Rule):
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Close other technicians, and let begun shifts begin with what has begun."""
-        names = [technician.id for technician in case.problem.technicians]
+        positions = {technician.id: i for i, technician in enumerate(case.problem.technicians)}
         of_shift = technician_of_shift(case)
         for index, ticket in enumerate(case.problem.tickets):
             if ticket.pinned is not None:
-                theirs = of_shift == names.index(ticket.pinned.technician)
+                theirs = of_shift == positions[ticket.pinned.technician]
                 lapsed = ticket.pinned.status == "en_route" and index not in case.next_stops
-                for shift in np.flatnonzero(~theirs | lapsed):
-                    shapes.forbid(int(shift), index, "infeasible_pin")
+                shapes.forbid_shifts(~theirs | lapsed, index, "infeasible_pin")
         for begun in case.shifts:
             if begun.has_begun:
                 _Begun(shapes, begun).lower()
@@ -180,9 +179,9 @@ class _Begun:
     def _settle(self, past: list[int], fixed: tuple[int, ...]) -> None:
         """Open the fixed tickets for this shift alone; earlier ones for none, at no price."""
         shapes = self.shapes
+        everybody = np.ones(shapes.num_shifts, np.bool_)
         for ticket in {*past, *fixed}:
-            for shift in range(shapes.num_shifts):
-                shapes.forbid(shift, ticket, "infeasible_pin")
+            shapes.forbid_shifts(everybody, ticket, "infeasible_pin")
             if ticket in fixed:
                 shapes.closed_by[self.shift.index, ticket] = 0
             shapes.mandatory[ticket] = False

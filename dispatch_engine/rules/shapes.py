@@ -122,6 +122,13 @@ class Shapes:
         if self.closed_by[shift, ticket] == 0:
             self.closed_by[shift, ticket] = self._reason(code)
 
+    def forbid_shifts(self, closed: NDArray[np.bool_], ticket: int, code: str) -> None:
+        """Close ``ticket`` for every shift where ``closed``, bool[S], is true and no rule came first."""
+        known = self.closed_by[:, ticket]
+        fresh = closed & (known == 0)
+        if fresh.any():
+            known[fresh] = self._reason(code)
+
     def forbid_where(self, closed: NDArray[np.bool_], code: str) -> None:
         """Close every (shift, ticket) pair where ``closed``, bool[S, V], is true and no rule came first."""
         if closed.any():

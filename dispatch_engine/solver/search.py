@@ -11,6 +11,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch_engine.errors import EngineError
 from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
 from dispatch_engine.solver.arrays import compile_data, new_pool, new_state
 from dispatch_engine.solver.budget import Budget, Stop
@@ -110,15 +111,40 @@ class Search:
 
     def construct(self, may_go_on: Callable[[], bool] = lambda: True) -> None:
         """Build the first plan and hand it to every thread; it is left as it is once ``may_go_on`` says no."""
+        clear(self.data, self.states[0])
+        self._accepted = self._complete(may_go_on)
+
+    def begin_with(self, routes: list[list[int]], may_go_on: Callable[[], bool] = lambda: True) -> None:
+        """Begin with a plan instead: ``routes`` keep the rules; what they lack is inserted where it costs least.
+
+        How hot the search starts and what a point weighs follows from what each ticket of the routes costs where
+        it is.
+        """
+        if not self._load(self.states[0], routes):
+            raise EngineError("a search was to begin with routes that break a rule")
+        prices = np.array([price for s, route in enumerate(routes) for price in self._prices_in(s, route)])
+        self._accepted = np.concatenate([self._complete(may_go_on), prices])
+
+    def _prices_in(self, shift: int, route: list[int]) -> Iterator[float]:
+        """What each ticket of a route costs there: softened, and only where that is more than nothing."""
+        whole = self.column(shift, route)
+        for position in range(len(route)):
+            rest = self.column(shift, [*route[:position], *route[position + 1 :]])
+            price = CONSTRUCT_WEIGHT * (whole.points - rest.points) + whole.cost - rest.cost
+            if price > 0:
+                yield price
+
+    def _complete(self, may_go_on: Callable[[], bool]) -> NDArray[np.float64]:
+        """Insert what the first state lacks, hand its plan to every thread; the prices of what was inserted."""
         first = self.states[0]
-        clear(self.data, first)
-        self._accepted = np.concatenate([np.zeros(0), *self._insertions(first, may_go_on)])
+        accepted = np.concatenate([np.zeros(0), *self._insertions(first, may_go_on)])
         keep_if_best(self.data, first)
         commit(first)
         for state in self.states[1:]:
             load_routes(self.data, state, first.best_route, first.best_length)
             keep_if_best(self.data, state)
         self._note_best(first)
+        return accepted
 
     def _insertions(self, state: State, may_go_on: Callable[[], bool]) -> Iterator[NDArray[np.float64]]:
         """Insert by regret, some tickets at a time; the prices paid for them."""
