@@ -166,8 +166,10 @@ def test_the_tables_of_a_route_price_an_insertion_exactly(day: Shapes, seed: int
     assert load_routes(data, state, table, length)
     weight = chance.choice([0.0, 1.0, 1e6])
     place = price(data, state, v, 0, weight, np.inf)
-    prices = [slow_price(day, 0, (*order[:p], v, *order[p:])) for p in range(len(order) + 1)]
-    possible = [found for found in prices if found is not None]
+    prices = {
+        p: slow_price(day, 0, (*order[:p], v, *order[p:])) for p in range(len(day.fixed[0]), len(order) + 1)
+    }
+    possible = [found for found in prices.values() if found is not None]
     if not possible:
         assert place == NOWHERE
         return
