@@ -196,6 +196,12 @@ def _shift(draw: DrawFn, begin: float, max_breaks: int, places: _Places) -> Docu
     if draw(_sometimes(4)):
         document["max_tickets"] = draw(st.integers(0, 3))
     if draw(_sometimes(5)):
+        document["max_driving_minutes"] = draw(st.sampled_from((0, 20, 45.5, 90)))
+    if places.provider == "geodesic" and draw(_sometimes(3)):
+        document["max_distance_km"] = draw(st.sampled_from((0.5, 4, 12.345, 30)))
+    if draw(_sometimes(6)):
+        document["max_work_minutes"] = draw(st.sampled_from((30, 90, 200)))
+    if draw(_sometimes(5)):
         document["start_location"] = places.location()
     if draw(_sometimes(5)):
         document["end_location"] = draw(st.just("anywhere") | st.builds(places.location))

@@ -14,6 +14,7 @@ from dispatch_engine.rules.outsourcing import Outsourcing
 from dispatch_engine.rules.parts import Parts
 from dispatch_engine.rules.pins import Pins
 from dispatch_engine.rules.reach import Reach
+from dispatch_engine.rules.route_limits import RouteLimits
 from dispatch_engine.rules.rule import Rule, Violation
 from dispatch_engine.rules.second_visits import SecondVisits
 from dispatch_engine.rules.service import Service
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     LargestLateness(),
     WorkingTime(),
     TicketLimit(),
+    RouteLimits(),
     Breaks(),
     Pins(),
     Reach(),
