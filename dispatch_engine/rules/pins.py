@@ -141,7 +141,7 @@ class _Begun:
                 limit[s] = max(int(limit[s]), spent + way) - spent + seen
 
     def _history(self) -> int:
-        """Units of everything that the past costs, but for lateness and the second visit to its last ticket."""
+        """Units of everything that the past costs, but for lateness and the price of the last pair."""
         shapes, shift, s = self.shapes, self.shift, self.shift.index
         cost, here, left = 0, shift.first_place, shapes.capacity[s].copy()
         for visit in shift.past:
@@ -150,14 +150,16 @@ class _Begun:
             late = self._lateness(visit)
             if late:
                 cost += int(shapes.late_cost[visit.ticket]) + late * int(shapes.late_slope[visit.ticket])
-        for visit in shift.past[:-1]:
-            cost += int(shapes.assign_price[s, visit.ticket])
+        for visit in shift.past:
+            cost += 0 if visit is shift.past[-1] else int(shapes.assign_price[s, visit.ticket])
             left -= shapes.use[visit.ticket]
             chance = 1.0
             for likely in shapes.likely:
                 if likely.ticket == visit.ticket and left[likely.resource] < 1:
                     chance *= 1.0 - likely.probability
             cost += round(shapes.second_visit_price * (1.0 - chance))
+        past = {visit.ticket for visit in shift.past}
+        shapes.likely = [likely for likely in shapes.likely if likely.ticket not in past]
         return cost
 
     def _lateness(self, visit: PastVisit) -> int:
