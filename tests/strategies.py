@@ -167,6 +167,8 @@ def _technician(draw: DrawFn, name: str, places: _Places, max_breaks: int, plain
         document["tags"] = draw(_some(("north", "senior")))
         document["tools"] = draw(_some(("pump", "ladder")))
         document["certifications"] = draw(_certifications())
+    if not plain and places.provider == "geodesic" and draw(_sometimes()):
+        document["service_area"] = _area(draw)
     if draw(_sometimes()):
         document["end"] = draw(st.just("anywhere") | st.builds(places.location))
     if draw(_sometimes()):
@@ -176,6 +178,18 @@ def _technician(draw: DrawFn, name: str, places: _Places, max_breaks: int, plain
     if draw(_sometimes(4)):
         document["current_location"] = places.location()
     return document
+
+
+def _area(draw: DrawFn) -> Document:
+    """A triangle or square with corners and edges on the grid of the places."""
+    south, west = 31.2 + draw(st.integers(0, 6)) / 100, 121.4 + draw(st.integers(0, 6)) / 100
+    size = draw(st.integers(1, 8)) / 100
+    corners = [(south, west), (south, west + size), (south + size, west + size), (south + size, west)]
+    corners = corners[: draw(st.integers(3, 4))]
+    area: Document = {"polygon": [{"lat": lat, "lon": lon} for lat, lon in corners]}
+    if draw(st.booleans()):
+        area["outside_price"] = draw(st.sampled_from((0, 12.5, 400)))
+    return area
 
 
 def _certifications() -> SearchStrategy[list[Document]]:

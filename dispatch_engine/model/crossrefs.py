@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dispatch_engine.errors import Finding
+from dispatch_engine.model.areas import service_areas
 from dispatch_engine.model.base import pointer, shown
 from dispatch_engine.model.pins import pins_can_be
 from dispatch_engine.model.policy import DEFAULT_ZONE
@@ -248,6 +249,8 @@ def _worst_units(problem: Problem) -> float:
     own = sum(ticket.unassigned_price or 0 for ticket in problem.tickets)
     stability = problem.objective.stability
     minutes = max(stability.other_technician, stability.dropped) + stability.later_than_promised
+    areas = [t.service_area.outside_price or 0 for t in problem.technicians if t.service_area is not None]
+    minutes += max(areas, default=0)
     minutes = minutes * len(problem.tickets) + sum(ticket.outsource_price or 0 for ticket in problem.tickets)
     own += minutes * max(1.0, prices.get("travel_minute", 0.0))
     most = {
@@ -280,6 +283,7 @@ CHECKS = (
     planning_span,
     dangling_references,
     pins_can_be,
+    service_areas,
     unknown_zones,
     matrices,
     profiles,

@@ -217,6 +217,9 @@ class ServiceArea(Model):
     polygon: Annotated[Many[Corner], Field(min_length=3, max_length=10_000)] = Field(
         description="Corners in order; the last joins the first."
     )
+    outside_price: Price | None = Field(
+        default=None, description="Cost minutes of a visit outside; null: nobody outside is served."
+    )
 
 
 class _Labelled(Model):

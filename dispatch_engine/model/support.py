@@ -18,7 +18,6 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
     },
     "technician": {
         "restock_between_shifts": True,
-        "service_area": None,
     },
     "ticket": {
         "setup_minutes": 0,

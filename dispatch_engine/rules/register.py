@@ -18,6 +18,7 @@ from dispatch_engine.rules.route_limits import RouteLimits
 from dispatch_engine.rules.rule import Rule, Violation
 from dispatch_engine.rules.second_visits import SecondVisits
 from dispatch_engine.rules.service import Service
+from dispatch_engine.rules.service_area import ServiceAreas
 from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.rules.shift import ShiftHours
 from dispatch_engine.rules.skills import Skills
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     Skills(),
     Certifications(),
     Tags(),
+    ServiceAreas(),
     Technicians(),
     Tools(),
     Parts(),
