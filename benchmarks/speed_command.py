@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 
 from benchmarks.machine import CHECKOUT, Machine, this_machine
 from benchmarks.measure import Measurement
@@ -26,9 +27,14 @@ def run(options: argparse.Namespace) -> int:
     """Measure, tell, and say with the exit code whether every target is met."""
     from benchmarks.speed import measure_speed
 
+    return tell(options, measure_speed(), "speed")
+
+
+def tell(options: argparse.Namespace, measured: Iterable[Measurement], marker: str) -> int:
+    """Print what is measured, put it between the page's markers if asked to, and say if all targets are met."""
     machine = this_machine()
     results = []
-    for result in measure_speed():
+    for result in measured:
         print(f"{result.target.name}: {result.best:.3g} {result.target.unit}", file=sys.stderr, flush=True)
         results.append(result)
     if options.json:
@@ -37,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(page_text(machine, results))
     if options.write_docs:
-        write_between_markers(PAGE, "speed", page_text(machine, results))
+        write_between_markers(PAGE, marker, page_text(machine, results))
     return 0 if all(result.is_met for result in results) else 1
 
 

@@ -118,19 +118,20 @@ def improved(found: BestKnownPlan, stored: BestKnownPlan | None) -> BestKnownPla
     if stored is None:
         return found
     best = found if found.is_better_than(stored) else stored
-    points = {one.bound_by: one.sla_bound for one in (found, stored) if one.sla_bound is not None}
+    both = (found, stored)
+    points = [(one.sla_bound, one.bound_by) for one in both if one.sla_bound is not None]
     # A cost bound speaks of plans with at most that plan's points: it holds for a best plan with no more.
-    costs = {
-        one.bound_by: one.cost_bound
-        for one in (found, stored)
+    costs = [
+        (one.cost_bound, one.bound_by)
+        for one in both
         if one.cost_bound is not None and best.sla_penalty <= one.sla_penalty
-    }
-    named = [max(bounds, key=lambda name: bounds[name]) for bounds in (points, costs) if bounds]
+    ]
+    chosen = [max(bounds) for bounds in (points, costs) if bounds]
     result = replace(
         best,
-        sla_bound=max(points.values(), default=None),
-        cost_bound=max(costs.values(), default=None),
-        bound_by="; ".join(dict.fromkeys(named)),
+        sla_bound=max(points)[0] if points else None,
+        cost_bound=max(costs)[0] if costs else None,
+        bound_by="; ".join(dict.fromkeys(name for _, name in chosen)),
     )
     return None if result == stored else result
 

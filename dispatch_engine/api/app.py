@@ -36,7 +36,8 @@ def create_app(service: Service) -> FastAPI:
             async with delivering(service):
                 yield
         finally:
-            await to_thread.run_sync(service.drain)
+            if not service.is_stopping:
+                await to_thread.run_sync(service.drain)
 
     names = None if service.keyring is not None else frozenset(service.settings.allowed_hosts)
     app = bare_app(

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -68,7 +69,9 @@ class KeyFile(Model):
         rest = tuple(key for key in self.keys if key.name != name)
         if len(rest) == len(self.keys):
             names = ", ".join(key.name for key in self.keys) or "none"
-            raise InputError.of("", "unknown_id", f"there is no key named '{name}'; there are: {names}")
+            raise InputError.of(
+                "", "unknown_reference", f"there is no key named '{name}'; there are: {names}"
+            )
         return self.replace(keys=rest)
 
     @classmethod
@@ -77,8 +80,8 @@ class KeyFile(Model):
         return validate(cls, read_document(path))
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the file, readable by its owner only."""
-        if not Path(path).exists():
+        """Write the file, readable by its owner only. Raises InputError where it cannot be written."""
+        with suppress(OSError):  # what is wrong is told when it is written
             Path(path).touch(mode=0o600)
         write_atomically(path, json.dumps(self.model_dump(mode="json"), indent=2) + "\n")
 

@@ -55,7 +55,6 @@ class Service:
         )
         self.is_draining = False
         self.is_stopping = False
-        self._is_drained = False
         self._pinged_at = -PING_FRESH_SECONDS
         self.streams = 0
         self._store_threads = CapacityLimiter(STORE_THREADS)
@@ -115,7 +114,5 @@ class Service:
     def drain(self) -> None:
         """Take no more work, let running jobs end within the time for that, and hand back the rest; blocks."""
         self.is_draining = True
-        if not self._is_drained:
-            self._is_drained = True
-            self.worker.drain(self.settings.drain_seconds)
+        self.worker.drain(self.settings.drain_seconds)
         self.is_stopping = True

@@ -47,7 +47,7 @@ class Settings(Model):
         description="Most places (of tickets, shift starts and ends) where an answer needs travel times at once: "
         "a check, the warnings of a validation; fewer where technicians travel at several speeds.",
     )
-    max_values: Number = Field(default=1_000_000, description="Most lists and objects in a body.")
+    max_values: Number = Field(default=2_000_000, description="Most lists, objects and fields in a body.")
     max_time_limit_seconds: Seconds = Field(default=3600, description="Longest solve.")
     max_workers_per_job: int = Field(default=16, ge=1, le=256, description="Most search threads of a solve.")
     max_wait_seconds: float = Field(

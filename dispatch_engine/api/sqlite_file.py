@@ -80,7 +80,10 @@ class SqliteFile:
             except BaseException:
                 connection.close()
                 raise
-            self._readers.append(connection)
+            if self._is_closed:
+                connection.close()
+            else:
+                self._readers.append(connection)
 
     def close(self) -> None:
         """Close all connections; the last one to close folds the WAL into the file."""

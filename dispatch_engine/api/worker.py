@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from dispatch_engine.api.run import WAKE, Run
 from dispatch_engine.api.store import Store, StoreUnavailable
 from dispatch_engine.api.store_url import open_store
 from dispatch_engine.api.worker_settings import WorkerSettings
+from dispatch_engine.errors import DispatchEngineError, InputError
 
 log = logging.getLogger(__name__)
 CHILD_SECONDS = 0.5
@@ -95,7 +97,9 @@ class Supervisor:
         """What the children do, and what was done."""
         with self._woken:
             running = len(self._running)
-        idle = self._children.counts().idle + self._children.counts().busy - running
+        counts = self._children.counts()
+        # A thread that looks for a job holds a child for a moment; such a one is not busy.
+        idle = max(0, counts.idle + counts.busy - running)
         return Stats(idle, running, running, self._counters.totals())
 
     def drain(self, seconds: float) -> bool:
@@ -188,25 +192,40 @@ def _joined(threads: list[threading.Thread], until: float) -> bool:
 
 def main() -> None:
     """Work on the jobs of a store until SIGTERM or Ctrl-C, then drain."""
-    parser = argparse.ArgumentParser(
-        prog="python -m dispatch_engine.api.worker",
-        description="Works on the jobs that servers on this machine put into a store.",
-    )
-    parser.add_argument("--store", default="sqlite:///dispatch-engine.db", help="as in `serve`")
-    parser.add_argument("--children", type=int, default=WorkerSettings.children, help="jobs at a time")
-    parser.add_argument("--memory-mb", type=int, default=WorkerSettings.memory_mb, help="memory of a job")
-    parser.add_argument("--drain-seconds", type=float, default=25.0, help="for running jobs, at the end")
-    given = parser.parse_args()
+    given = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    store = open_store(given.store)
+    try:
+        store = open_store(given.store)
+    except DispatchEngineError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2 if isinstance(error, InputError) else 3)
     supervisor = Supervisor(store, WorkerSettings(children=given.children, memory_mb=given.memory_mb))
     supervisor.start()
     stop.wait()
     supervisor.drain(given.drain_seconds)
     store.close()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m dispatch_engine.api.worker",
+        description="Works on the jobs that servers on this machine put into a store.",
+    )
+    parser.add_argument("--store", default="sqlite:///dispatch-engine.db", help="as in `serve`")
+    parser.add_argument("--children", type=_positive, default=WorkerSettings.children, help="jobs at a time")
+    parser.add_argument("--memory-mb", type=_positive, default=WorkerSettings.memory_mb, help="of one job")
+    parser.add_argument("--drain-seconds", type=float, default=25.0, help="for running jobs, at the end")
+    return parser.parse_args()
+
+
+def _positive(text: str) -> int:
+    """A number of at least 1; argparse says what was expected."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -25,11 +25,14 @@ from dispatch_engine.cli.arguments import (
 from dispatch_engine.cli.guard import GuardedGroup
 from dispatch_engine.cli.table_arguments import (
     DEFAULT_MAX_ROWS,
+    FORMATS,
+    SHEETS,
     Day,
     MappingFile,
     MaxRows,
     ProblemOutput,
     TimeZone,
+    one_of,
 )
 
 app = typer.Typer(
@@ -291,6 +294,58 @@ def import_xlsx(
     from dispatch_engine.cli.importing import ImportOptions, run_import_xlsx
 
     run_import_xlsx(ImportOptions(file, output, mapping, time_zone, day, max_rows, max_input_mb, quiet))
+
+
+@imports.command("template")
+def import_template(
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="PATH", help="Folder of CSV files or workbook to write."),
+    ],
+    wanted: Annotated[
+        str, typer.Option("--format", metavar="csv|xlsx", parser=one_of(SHEETS), help="What to write.")
+    ] = "xlsx",
+    quiet: Quiet = False,
+) -> None:
+    """Write empty tables to fill in, with every column that an import understands.
+
+    In the workbook a comment says what each column means, and lists offer its words.
+    """
+    from dispatch_engine.cli.exporting import run_template
+
+    run_template(wanted, output, quiet)
+
+
+@app.command()
+def export(
+    problem: ProblemFile,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="PATH", help="File (xlsx, geojson) or folder (csv, ical) to write."
+        ),
+    ],
+    wanted: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="csv|xlsx|geojson|ical", parser=one_of(FORMATS), help="What to write."
+        ),
+    ],
+    plan: Annotated[
+        str | None,
+        typer.Argument(metavar="PLAN", help="Plan to export; without it the problem is exported."),
+    ] = None,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Write a plan as tables, map or calendars; or a problem as tables.
+
+    A plan becomes a workbook (a summary and a sheet for each technician), CSV files, GeoJSON, or a calendar
+    for each technician. The tables of a problem are read back by import as the same problem.
+    """
+    from dispatch_engine.cli.exporting import ExportOptions, run_export
+
+    run_export(ExportOptions(problem, plan, wanted, output, max_input_mb, quiet))
 
 
 @app.command()

@@ -89,12 +89,12 @@ def run_report(problem_file: str, plan_file: str, output: str, max_input_mb: flo
 
     refuse_unwritable(output, inputs=[problem_file, plan_file])
     problem, plan = read_both(problem_file, plan_file, max_input_mb)
-    write_result(output, render_report(problem, _judged(problem, plan, problem_file, quiet)))
+    write_result(output, render_report(problem, judged(problem, plan, problem_file, quiet)))
     if not quiet and output != STDOUT:
         tell(f"{output}: report of {problem.name or 'the plan'}")
 
 
-def _judged(problem: Problem, plan: Plan, problem_file: str, quiet: bool) -> Plan:
+def judged(problem: Problem, plan: Plan, problem_file: str, quiet: bool) -> Plan:
     """The plan with computed times where it gives none; a plan that breaks rules is told about and shown."""
     from dispatch_engine.check import check
     from dispatch_engine.cli.judging import completed_or_none

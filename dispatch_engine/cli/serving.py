@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def _listener(settings: Settings) -> socket.socket:
         )[0]
         listener = socket.create_server(address[:2], family=family, backlog=settings.max_connections)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = (os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)).lower()
         message = (
             f"cannot listen on {place}: {reason}; choose another --port or --host, or end what runs there"
         )

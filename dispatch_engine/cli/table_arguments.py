@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 from dispatch_engine.cli.arguments import quoted, whole
 
 DEFAULT_MAX_ROWS = 100_000
+SHEETS = ("csv", "xlsx")
+FORMATS = (*SHEETS, "geojson", "ical")
 
 
 def read_day(value: str) -> date:
@@ -18,6 +21,17 @@ def read_day(value: str) -> date:
         return date.fromisoformat(value)
     except ValueError:
         raise typer.BadParameter(f"{quoted(value)} is no day; write it as 2026-11-23") from None
+
+
+def one_of(formats: Sequence[str]) -> Callable[[str], str]:
+    """A reader of ``--format``."""
+
+    def read(value: str) -> str:
+        if value not in formats:
+            raise typer.BadParameter(f"{quoted(value)} is no format here; use {', '.join(formats)}")
+        return value
+
+    return read
 
 
 ProblemOutput = Annotated[

@@ -30,11 +30,12 @@ def blocked(room: Room, language: Language) -> tuple[Blocked, ...]:
             for code in min((obstacles(room, shift) for shift in shifts), key=len):
                 applies.setdefault(code, []).append(technician.id)
     ticket = case.problem.tickets[room.index]
+    staff = {technician.id: technician for technician in case.problem.technicians}
     return tuple(
         Blocked(
             code=code,
             technicians=tuple(applies[code]),
-            message=reason_message(code, ticket, len(applies[code]), language),
+            message=reason_message(code, ticket, [staff[name] for name in applies[code]], language),
         )
         for code in ("fits", *ORDER)
         if code in applies

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dispatch_engine.errors import Finding, InputError
-from dispatch_engine.model.base import pointer, shown
+from dispatch_engine.model.base import limited, pointer, shown
 from dispatch_engine.model.yaml_reader import parse_yaml
 
 MAX_DEPTH = 64
@@ -95,7 +95,7 @@ def parse_json(text: str | bytes) -> object:
         # The only other ValueError: Python refuses to convert numbers of more than 4,300 digits.
         raise InputError.of("", "not_json", "holds a number with thousands of digits; shorten it") from None
     if objects.twice:
-        raise InputError(objects.findings(document))
+        raise InputError(limited(objects.findings(document)))
     return document
 
 
@@ -151,8 +151,8 @@ def _depth_exceeds(text: str, limit: int) -> bool:
     return False
 
 
-def write_atomically(path: str | os.PathLike[str], text: str) -> None:
-    """Write ``text`` as UTF-8 so that ``path`` holds either all of it or what it held before.
+def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> None:
+    """Write text (as UTF-8) or bytes so that ``path`` holds either all of it or what it held before.
 
     A target that is no regular file, such as ``/dev/stdout``, is simply written to.
 
@@ -161,25 +161,26 @@ def write_atomically(path: str | os.PathLike[str], text: str) -> None:
     InputError
         With code ``unwritable``; nothing half-written and no temporary file stays behind.
     """
+    data = content.encode() if isinstance(content, str) else content
     try:
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file() and not target.is_dir():
-            target.write_text(text, encoding="utf-8")
+            target.write_bytes(data)
         else:
-            _replace(target, text.encode())
+            _replace(target, data)
     except (OSError, ValueError) as error:
         raise InputError.of(
             "", "unwritable", f"{path} cannot be written: {_reason(error)}; choose another path"
         ) from None
 
 
-def _replace(target: Path, text: bytes) -> None:
+def _replace(target: Path, data: bytes) -> None:
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
         with temporary.open("xb") as stream:
-            stream.write(text)
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         if target.exists():

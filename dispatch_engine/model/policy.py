@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import Field
 
 from dispatch_engine.errors import InputError
 from dispatch_engine.model.base import (
-    Day,
     Hours,
     Many,
     Minutes,
@@ -22,10 +20,10 @@ from dispatch_engine.model.base import (
     Name,
     Percent,
     Weight,
-    refuse,
     shown,
     validate,
 )
+from dispatch_engine.model.business_hours import SlaClock, later, working_days_later
 from dispatch_engine.model.clock import hours_to_seconds
 from dispatch_engine.model.files import read_document
 
@@ -43,7 +41,6 @@ FILE_SUFFIXES = (".yaml", ".yml", ".json")
 MAX_ANCESTORS = 10
 
 _BUILT_IN = Path(__file__).with_name("policies")
-_WORKING_DAYS = range(5)
 _URGENCY_HOURS = {"24h": 24.0, "48h": 48.0, "72h": 72.0}
 
 
@@ -62,7 +59,8 @@ class Resolution(Model):
     )
     complex_working_days: Annotated[int, Field(ge=1, le=365)] | None = Field(
         default=3,
-        description="Working days, Monday to Friday, for tickets with `fault: complex`; null: no promise.",
+        description="Working days for tickets with `fault: complex`: those of the resolution's clock, around the "
+        "clock Monday to Friday; null: no promise.",
     )
 
 
@@ -90,51 +88,15 @@ class Targets(Model):
     satisfaction: Percent = Field(default=90.0, description="Customer satisfaction, 0 to 100.")
 
 
-_CLOCK_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00", re.ASCII)
-
-
-def _check_clock_time(value: str) -> str:
-    if not _CLOCK_TIME.fullmatch(value):
-        raise refuse("bad_time", f"{shown(value)} is no time of day; write it as 08:00")
-    return value
-
-
-ClockTime = Annotated[str, AfterValidator(_check_clock_time)]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-class OpenHours(Model):
-    """One period of a business day."""
-
-    opens: ClockTime = Field(description="Local time such as 08:00.")
-    closes: ClockTime = Field(description="Local time such as 17:30.")
-
-
-class BusinessHours(Model):
-    """When an SLA clock runs; it stands still outside these hours, in pauses between them and on holidays."""
-
-    days: dict[Weekday, Annotated[Many[OpenHours], Field(max_length=10)]] = Field(
-        description="Periods by day of the week; a day left out is off."
-    )
-    holidays: Annotated[Many[Day], Field(max_length=1000)] = Field(default=(), description="Days off.")
-
-
-def _kind_of_clock(value: Any) -> str:
-    return "<word>" if isinstance(value, str) else "<business hours>"
-
-
-SlaClock = Annotated[
-    Annotated[Literal["around_the_clock"], Tag("<word>")] | Annotated[BusinessHours, Tag("<business hours>")],
-    Discriminator(_kind_of_clock),
-]
-
-
 class Clocks(Model):
     """When the clock of each promise runs."""
 
     arrival: SlaClock = Field(default="around_the_clock", description="Clock of the arrival deadline.")
     first_response: SlaClock = Field(default="around_the_clock", description="Clock of the first response.")
-    resolution: SlaClock = Field(default="around_the_clock", description="Clock of the resolution in hours.")
+    resolution: SlaClock = Field(
+        default="around_the_clock",
+        description="Clock of the resolution; its working days count for complex faults.",
+    )
 
 
 class Corner(Model):
@@ -311,8 +273,16 @@ def arrival_deadline(problem: Problem, ticket: Ticket, clock: Clock) -> int | No
     hours = problem.policy.arrival_hours[problem.policy.zone(ticket)]
     if hours is None:
         return None
-    began = ticket.appointment_at or ticket.reported_at
-    return (clock.now if began is None else clock.seconds(began)) + hours_to_seconds(hours)
+    began = ticket.appointment_at or ticket.reported_at or clock.datetime(clock.now)
+    return _after(began, hours, problem.policy.clocks.arrival, clock)
+
+
+def _after(began: datetime, hours: float, sla_clock: SlaClock, clock: Clock) -> int:
+    """Seconds of ``clock`` at which an SLA clock that started at ``began`` has run for some hours."""
+    start, length = clock.seconds(began), hours_to_seconds(hours)
+    if isinstance(sla_clock, str):
+        return start + length
+    return clock.seconds(later(clock.datetime(start), length, sla_clock, clock.time_zone))
 
 
 def response_deadline(problem: Problem, ticket: Ticket, clock: Clock) -> int | None:
@@ -327,31 +297,22 @@ def response_deadline(problem: Problem, ticket: Ticket, clock: Clock) -> int | N
     hours = promise.emergency_hours if ticket.priority == "emergency" else promise.other_hours
     if ticket.urgency is not None:
         hours = _URGENCY_HOURS[ticket.urgency]
-    return clock.seconds(ticket.reported_at) + hours_to_seconds(hours)
+    return _after(ticket.reported_at, hours, problem.policy.clocks.first_response, clock)
 
 
 def resolution_deadline(problem: Problem, ticket: Ticket, clock: Clock) -> int | None:
     """When the fault must be resolved, in seconds of ``clock``; None where nothing is promised.
 
-    Emergencies have hours, complex faults working days (Monday to Friday, same local time); the earlier
-    counts where both apply.
+    Emergencies have hours, complex faults working days (same local time); the earlier counts where both apply.
     """
     promise = problem.policy.resolution
     if promise is None or ticket.reported_at is None:
         return None
-    reported = clock.seconds(ticket.reported_at)
+    sla_clock = problem.policy.clocks.resolution
     deadlines = []
     if ticket.priority == "emergency" and promise.emergency_hours is not None:
-        deadlines.append(reported + hours_to_seconds(promise.emergency_hours))
+        deadlines.append(_after(ticket.reported_at, promise.emergency_hours, sla_clock, clock))
     if ticket.fault == "complex" and promise.complex_working_days is not None:
-        local = clock.datetime(reported)
-        deadlines.append(clock.seconds(_working_days_later(local, promise.complex_working_days)))
+        local = clock.datetime(clock.seconds(ticket.reported_at))
+        deadlines.append(clock.seconds(working_days_later(local, promise.complex_working_days, sla_clock)))
     return min(deadlines, default=None)
-
-
-def _working_days_later(moment: datetime, days: int) -> datetime:
-    """The same local time, ``days`` working days later."""
-    while days > 0:
-        moment += timedelta(days=1)
-        days -= moment.weekday() in _WORKING_DAYS
-    return moment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -24,6 +25,7 @@ from dispatch_engine.model.base import (
     Quantity,
     Text,
     Weight,
+    limited,
     refuse,
     refuse_all,
     shown,
@@ -664,7 +666,7 @@ class Problem(Model):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        findings = [*crossrefs.findings(self), *support.findings(self)]
+        findings = [*limited(chain(crossrefs.findings(self), support.findings(self)))]
         if findings:
             raise InputError(findings)
         return self

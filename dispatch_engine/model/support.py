@@ -31,11 +31,6 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
     "policy": {
         "areas": (),
     },
-    "clocks": {
-        "arrival": "around_the_clock",
-        "first_response": "around_the_clock",
-        "resolution": "around_the_clock",
-    },
 }
 """Fields by object, with the only value that is accepted so far."""
 
@@ -50,7 +45,6 @@ def findings(problem: Problem) -> Iterator[Finding]:
     for i, ticket in enumerate(problem.tickets):
         yield from _used("ticket", ticket, f"/tickets/{i}")
     yield from _used("policy", problem.policy, "/policy")
-    yield from _used("clocks", problem.policy.clocks, "/policy/clocks")
     if problem.travel.provider in PROVIDERS_NOT_BUILT:
         yield _refused("/travel/provider", f"'{problem.travel.provider}'", "use 'geodesic' or 'matrix'")
 

@@ -31,7 +31,7 @@ LARGEST_SUM = 1 << 62
 
 
 def compile_data(shapes: Shapes, tuning: Tuning = DEFAULTS, neighbours: int = NEIGHBOURS) -> Data:
-    """Lay out ``shapes``, and what steers the kernels; only a search needs ``neighbours`` of each ticket.
+    """Lay out ``shapes`` and what steers the kernels; ``neighbours`` per ticket are listed, a search needs some.
 
     Raises
     ------

@@ -49,7 +49,7 @@ def inlined(function: Kernel) -> Kernel:
 
     For what gets the whole plan (`State`) handed: each array travels as seven machine words, so a call that is
     not built in pushes some five hundred of them, which costs more than the work of most kernels
-    (docs/decisions/0006-a-faster-search.md).
+    (docs/decisions/0008-a-faster-search.md).
     """
     return _compiled(function, {**OPTIONS, "forceinline": True})
 

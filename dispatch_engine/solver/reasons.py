@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
 from dispatch_engine.model.plan import Reason, ReasonCode
-from dispatch_engine.model.problem import Ticket
+from dispatch_engine.model.problem import Technician, Ticket
 from dispatch_engine.model.wording import DEFAULT_LANGUAGE, Language, say
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.left_out import goes_to_contractor
@@ -15,6 +15,7 @@ from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import FITS, LIMIT, NO_ROOM, last_try
 from dispatch_engine.solver.kernels.state import State
+from dispatch_engine.solver.missing_levels import missing_levels
 
 CLOSED = -1
 """No try was made: a rule closes the pair."""
@@ -57,7 +58,7 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
         if known is None or ORDER.index(code) < ORDER.index(known):
             nearest[shift.technician] = code
     what = case.problem.tickets[ticket]
-    found = _counted(what, Counter(nearest.values())) if nearest else (_nobody(case, what),)
+    found = _grouped(case, what, nearest) if nearest else (_nobody(case, what),)
     if goes_to_contractor(case, ticket):
         text = say(DEFAULT_LANGUAGE, "reason.outsourced", price=what.outsource_price)
         found = (Reason(code="outsourced", message=text), *found)
@@ -67,12 +68,14 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
     return (Reason(code="infeasible_pin", message=text, technicians=1), *found)
 
 
-def _counted(ticket: Ticket, counted: Counter[ReasonCode]) -> tuple[Reason, ...]:
-    """A reason for each code, with the number of technicians that give it."""
+def _grouped(case: Case, ticket: Ticket, nearest: dict[int, ReasonCode]) -> tuple[Reason, ...]:
+    """A reason for each code, with the technicians that give it."""
+    staff = case.problem.technicians
+    ruled_out = {code: [staff[t] for t in sorted(nearest) if nearest[t] == code] for code in ORDER}
     return tuple(
-        Reason(code=code, message=reason_message(code, ticket, counted[code]), technicians=counted[code])
-        for code in ORDER
-        if counted[code]
+        Reason(code=code, message=reason_message(code, ticket, people), technicians=len(people))
+        for code, people in ruled_out.items()
+        if people
     )
 
 
@@ -99,13 +102,15 @@ def _code(shapes: Shapes, shift: int, ticket: int, answer: int) -> ReasonCode:
     return shapes.limit_code[answer - LIMIT]  # type: ignore[return-value]
 
 
-def reason_message(code: str, ticket: Ticket, count: int, language: Language = DEFAULT_LANGUAGE) -> str:
-    """Why ``count`` technicians cannot serve ``ticket``, in words."""
+def reason_message(
+    code: str, ticket: Ticket, technicians: Sequence[Technician], language: Language = DEFAULT_LANGUAGE
+) -> str:
+    """Why ``technicians`` cannot serve ``ticket``, in words."""
     return say(
         language,
         f"reason.{code}",
-        count=count,
-        skills=[f"{name} {level}" for name, level in sorted(ticket.required_skills.items())],
+        count=len(technicians),
+        skills=missing_levels(technicians, ticket) if code == "no_skill" else "",
         parts=[f"{amount} × {name}" for name, amount in sorted(ticket.required_parts.items())],
         tools=ticket.required_tools,
         certificates=ticket.required_certifications,

@@ -20,13 +20,7 @@ from dispatch_engine.solver.kernels.ask import price_everywhere
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import load_routes
 from dispatch_engine.solver.kernels.route import NOWHERE, evaluate
-from dispatch_engine.solver.kernels.state import (
-    PRICED_COST,
-    PRICED_PLACE,
-    PRICED_POINTS,
-    State,
-    global_cost,
-)
+from dispatch_engine.solver.kernels.state import PRICED_COST, PRICED_PLACE, PRICED_POINTS, State, global_cost
 from dispatch_engine.solver.search import EXACT_WEIGHT
 
 ShiftKey = tuple[str, int]
@@ -119,10 +113,10 @@ class Loaded:
         """The same from prices that are up to date already."""
         span = self.data.ticket[ticket]
         for s in self.data.open_shift[span["shift_from"] : span["shift_to"]].tolist():
-            known = self.state.priced[ticket, s]
-            if known[PRICED_PLACE] != NOWHERE:
-                price = Price(0, int(known[PRICED_POINTS]), int(known[PRICED_COST]))
-                yield Insertion(s, int(known[PRICED_PLACE]), price)
+            priced = self.state.priced[ticket, s]
+            if priced[PRICED_PLACE] != NOWHERE:
+                price = Price(0, int(priced[PRICED_POINTS]), int(priced[PRICED_COST]))
+                yield Insertion(s, int(priced[PRICED_PLACE]), price)
 
     def price_of(self, shift: int, order: Sequence[int]) -> Price | None:
         """What a route costs; None where it has no schedule. Additive limits are not looked at."""

@@ -2,8 +2,9 @@
 
     python tests/api/deadlines.py [--most 5000]
 
-Prints a line for each day. The answer may come max(2 s, 10 %) after the limit, counted from when the job began to
-run, and must hold a plan, whatever had to be done to get it in time.
+Prints a line for each day, with the most memory that its process ever held (Linux). The answer may come
+max(2 s, 10 %) after the limit, counted from when the job began to run, and must hold a plan, whatever had to be
+done to get it in time.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from workers import FAST, Service, service
+from workers import FAST, Service, service, until
 
-from dispatch_engine.api.jobs import Document, Job
+from dispatch_engine.api.jobs import Document, Job, JobState
 from dispatch_engine.api.worker_settings import CHILD, WorkerSettings
 
 LIMITS = (1.0, 2.0, 5.0, 10.0)
@@ -37,6 +38,7 @@ class Answer:
     limit: float
     seconds: float
     job: Job
+    peak_mb: int | None
 
     @property
     def is_in_time(self) -> bool:
@@ -50,7 +52,7 @@ class Answer:
         verdict = "in time" if self.is_in_time else "LATE"
         return (
             f"{self.tickets:5} tickets, limit {self.limit:4g} s: {self.seconds:6.2f} s, {verdict}, "
-            f"{self.job.state}, {self.stopped_by}"
+            f"{self.job.state}, {self.stopped_by}, {self.peak_mb} MB"
         )
 
 
@@ -74,10 +76,20 @@ def day(tickets: int, seed: int) -> Document:
 def answer(made: Service, tickets: int, limit: float, seed: int) -> Answer:
     """Solve one day and take the time."""
     request = {"problem": day(tickets, seed), "options": {"time_limit_seconds": limit}}
-    job = made.ended(made.submit("plan", request, limit=limit))
+    job = made.submit("plan", request, limit=limit)
+    until(lambda: made.get(job).state is not JobState.QUEUED)
+    pids = [child.pid for child in made.supervisor._running]
+    job = made.ended(job)
     assert job.started_at is not None
     assert job.finished_at is not None
-    return Answer(tickets, limit, (job.finished_at - job.started_at).total_seconds(), job)
+    return Answer(tickets, limit, (job.finished_at - job.started_at).total_seconds(), job, peak_mb(pids))
+
+
+def peak_mb(pids: list[int]) -> int | None:
+    """The most memory that these processes held; None where they are gone, or the system does not tell."""
+    status = [Path(f"/proc/{pid}/status") for pid in pids]
+    texts = [path.read_text(encoding="ascii") for path in status if path.exists()]
+    return max((int(text.split("VmHWM:")[1].split()[0]) // 1000 for text in texts), default=None)
 
 
 def main() -> None:

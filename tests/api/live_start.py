@@ -2,7 +2,8 @@
 
     python tests/api/live_start.py [--questions 100]
 
-The whole way is timed: from before the submission to the final state in the store, with the real engine. What the
+First, how long a child takes from its start until it is ready, with the kernels on disk. Then the whole way of a
+question is timed: from before the submission to the final state in the store, with the real engine. What the
 engine itself does for the two tickets of the question is part of it, and is timed apart.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
+from time import monotonic
 
 from deadlines import day
 from workers import Service, service, until
@@ -44,8 +46,10 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=100)
     questions = parser.parse_args().questions
     settings = replace(SETTINGS, live_kinds=frozenset({"plan"}))
+    began = monotonic()
     with tempfile.TemporaryDirectory() as folder, service(Path(folder), settings) as made:
         until(lambda: made.supervisor.stats().children_idle == settings.processes)
+        print(f"start of a child: {(monotonic() - began) / settings.processes:.2f} s")
         for seed in range(settings.children):
             made.submit("plan", {"problem": day(300, seed)}, limit=LONG_SECONDS)
         until(lambda: made.supervisor.stats().jobs_running == settings.children)

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for child
 
 def test_ten_kills_lose_nothing(tmp_path: Path):
     """Ten rounds at random moments; `make chaos` runs three hundred, and some with the real engine."""
-    report = run_rounds(tmp_path, rounds=10, seed=7)
+    # Other tests run beside this one: how soon work begins again is measured by `make chaos`.
+    report = run_rounds(tmp_path, rounds=10, seed=7, slack=PATIENCE)
     assert report.faults == []
     assert sum(report.kills.values()) == 10
     assert report.jobs > 10
@@ -79,3 +80,24 @@ def test_a_worker_process_drains_on_sigterm(tmp_path: Path):
     assert plan_of(ended)["status"] == "optimal"
     assert worker.returncode == 0, errors
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--store", "jobs.db"], 2, "names no store; write sqlite:///"),
+        (["--store", "sqlite:////missing/jobs.db"], 3, "No such file or directory"),
+        (["--children", "0"], 2, "'0' is no number of at least 1"),
+    ],
+)
+def test_a_worker_process_says_why_it_does_not_begin(options: list[str], code: int, message: str):
+    """In one line, without a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dispatch_engine.api.worker", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr

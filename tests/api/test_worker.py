@@ -67,7 +67,7 @@ class TestDone:
         for job in (first, second):
             shared.running(job)
         stats = shared.supervisor.stats()
-        assert (stats.jobs_running, stats.children_busy) == (2, 2)
+        assert (stats.jobs_running, stats.children_idle) == (2, 0)
         assert shared.ended(first).state is shared.ended(second).state is JobState.SUCCEEDED
 
     def test_what_a_library_prints_does_no_harm(self, shared: Service):

@@ -55,13 +55,15 @@ def _codes_in(source: str) -> Iterator[str]:
             continue
         name = ast.unparse(node.func).rsplit(".", 1)[-1]
         position = POSITIONS.get(name)
-        if position is not None and (name != "of" or "InputError" in ast.unparse(node.func)):
+        owner = OWNERS.get(name, "")
+        if position is not None and owner in ast.unparse(node.func):
             yield from _constants(node.args[position : position + 1])
 
 
 POSITIONS = {
     "refuse": 0,
     "Fault": 0,
+    "Broken": 0,
     "Finding": 1,
     "of": 1,
     "_error": 1,
@@ -70,6 +72,9 @@ POSITIONS = {
     "_note": 2,
 }
 """Functions that are given a code, and which of their arguments it is."""
+
+OWNERS = {"of": "InputError", "add": "findings"}
+"""What stands before the names that other things have, too."""
 
 
 def _constants(nodes: object) -> Iterator[str]:

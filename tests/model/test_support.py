@@ -29,13 +29,6 @@ USED: list[tuple[dict[str, Any], str]] = [
         tiny(policy={"extends": "home-appliance", "areas": [{"zone": "suburban", "polygon": SQUARE}]}),
         "/policy/areas",
     ),
-    *(
-        (
-            tiny(policy={"clocks": {clock: {"days": {"monday": [{"opens": "08:00", "closes": "17:00"}]}}}}),
-            f"/policy/clocks/{clock}",
-        )
-        for clock in ("arrival", "first_response", "resolution")
-    ),
 ]
 
 

@@ -59,8 +59,10 @@ Reader = Callable[[Cell, Manner, date | None], Any]
 _YES = frozenset(("yes", "y", "true", "1", "x"))
 _NO = frozenset(("no", "n", "false", "0"))
 _ROW = r"\s*(?:#\s*(\d{1,9}))?"
-_PLACE = re.compile(rf"(?:([+-]?\d+(?:\.\d+)?)\s*[,;/\s]\s*([+-]?\d+(?:\.\d+)?))?{_ROW}", re.ASCII)
-_COMMA_PLACE = re.compile(rf"(?:([+-]?\d+(?:,\d+)?)\s*[;/\s]\s*([+-]?\d+(?:,\d+)?))?{_ROW}", re.ASCII)
+_DEGREES = r"[+-]?\d+(?:{mark}\d+)?(?:[eE][+-]?\d+)?"
+_POINT, _COMMA = _DEGREES.format(mark=r"\."), _DEGREES.format(mark=",")
+_PLACE = re.compile(rf"(?:({_POINT})\s*[,;/\s]\s*({_POINT}))?{_ROW}", re.ASCII)
+_COMMA_PLACE = re.compile(rf"(?:({_COMMA})\s*[;/\s]\s*({_COMMA}))?{_ROW}", re.ASCII)
 ANYWHERE = "anywhere"
 
 

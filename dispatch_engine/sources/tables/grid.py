@@ -47,7 +47,7 @@ DAY_ZERO_1904 = date(1904, 1, 1)
 """Serial number 0 of the date system of old Macintosh workbooks."""
 
 
-_ESCAPED = re.compile(r"'+[=+\-@]")
+_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ UNLIMITED = "unlimited"
 LONGEST_RANGE = 366
 """Days in a range such as ``2026-01-05..2026-01-09``."""
 
-_BREAK = re.compile(r"(.*\S)\s+\(?(\d+(?:[.,]\d+)?)\)?\s*(?:min|minutes)?\)?", re.ASCII)
+_BREAK = re.compile(r"(.*\S)\s+\(?(\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*(?:min|minutes)?\)?", re.ASCII)
 
 
 # ---------------------------------------------------------------- splitting

@@ -40,16 +40,18 @@ class Settings:
                 what = "the first row needs a setting" if path is None else f"{shown(path)} is given twice"
                 place = records.cell_name(index, "setting")
                 self._findings.add_once(place, "duplicate_key", f"{what}; keep one row for each setting")
-            elif values[index] is not None:
+            else:
+                value = "" if values[index] is None else values[index]
                 before = self._entries.get(path)
-                value = values[index] if before is None else as_text(before[0]) + as_text(values[index])
-                self._entries[path] = (value, origin if before is None else before[1])
+                if before is not None:
+                    value, origin = as_text(before[0]) + as_text(value), before[1]
+                self._entries[path] = (value, origin)
 
     def text(self, name: str) -> tuple[str, str] | None:
         """A setting as text, and its cell; None where it is not given."""
-        if name not in self._entries:
+        value, origin = self._entries.get(name, ("", None))
+        if value == "" or origin is None:
             return None
-        value, origin = self._entries[name]
         return read_text(value), origin.records.cell_name(origin.number, "value")
 
     def merge_into(self, problem: dict[str, Any], zone: tzinfo | None, trace: Trace) -> None:
@@ -65,6 +67,9 @@ class Settings:
 
 
 def _value(path: str, cell: Cell, zone: tzinfo | None, origin: Origin) -> Any:
+    """The value of a setting; an empty cell is null."""
+    if cell == "":
+        return None
     if path in TEXTS:
         return read_text(cell)
     if path == "now":

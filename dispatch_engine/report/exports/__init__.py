@@ -1,0 +1,1 @@
+"""Problems and plans as files of other programs: tables, maps, calendars."""
