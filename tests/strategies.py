@@ -315,11 +315,12 @@ def _objective(draw: DrawFn, mode: str, provider: str) -> Document:
         return document
     if mode == "sla_first":
         names = ["travel_minute", "overtime_minute", "late_minute", "second_visit", "not_preferred"]
+        names.append("surplus_level")
         document["late_factor"] = draw(st.sampled_from((1, 0, 0.5)))
         document["unassigned_factor"] = draw(st.sampled_from((3, 1, 0.125)))
     else:
         names = ["breach", "late_minute", "largest_late_minute", "unassigned", "travel_minute"]
-        names += ["overtime_minute", "technician_used", "second_visit", "not_preferred"]
+        names += ["overtime_minute", "technician_used", "second_visit", "not_preferred", "surplus_level"]
         if provider == "geodesic":
             names.append("km")
     amounts = st.sampled_from((0, 1, 2.5, 33.333, 400))

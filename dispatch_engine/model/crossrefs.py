@@ -258,6 +258,7 @@ def _worst_units(problem: Problem) -> float:
         "travel_minute": worked,
         "overtime_minute": worked,
         "technician_used": len(problem.technicians),
+        "surplus_level": 100 * sum(len(ticket.required_skills) for ticket in problem.tickets),
     }
     others = sum(price * most.get(name, len(problem.tickets)) for name, price in prices.items())
     return 60_000 * (late + largest + own + others)

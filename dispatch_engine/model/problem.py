@@ -47,6 +47,7 @@ SLA_FIRST_PRICES = {
     "late_minute": 2.0,
     "second_visit": 60.0,
     "not_preferred": 10.0,
+    "surplus_level": 0.0,
 }
 """Default prices of mode ``sla_first``, in cost minutes; ``late_minute`` is times the priority's weight."""
 
@@ -61,6 +62,7 @@ COST_PRICES = {
     "technician_used": 0.0,
     "second_visit": 0.0,
     "not_preferred": 0.0,
+    "surplus_level": 0.0,
 }
 """Default prices of mode ``cost``, in cents."""
 

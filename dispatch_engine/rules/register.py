@@ -23,6 +23,7 @@ from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.rules.shift import ShiftHours
 from dispatch_engine.rules.skills import Skills
 from dispatch_engine.rules.stability import Stability
+from dispatch_engine.rules.surplus_skill import SurplusSkill
 from dispatch_engine.rules.tags import Tags
 from dispatch_engine.rules.technician_use import TechnicianUse
 from dispatch_engine.rules.technicians import Technicians
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     Tools(),
     Parts(),
     SecondVisits(),
+    SurplusSkill(),
     Windows(),
     Appointment(),
     Deadline(),
