@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch_engine.errors import EngineError
-from dispatch_engine.rules.shapes import Shapes
+from dispatch_engine.rules.shapes import NEVER, Shapes
 from dispatch_engine.solver.kernels import data as layout
 from dispatch_engine.solver.kernels.chance import seeded
 from dispatch_engine.solver.kernels.data import SHIFT, TICKET, Data
@@ -235,6 +235,10 @@ def _shift_rows(shapes: Shapes) -> NDArray[np.void]:
         "last_start",
     ):
         rows[name] = getattr(shapes, name)
+    for name in ("max_driving", "max_metres", "max_work"):
+        is_known = name != "max_metres" or shapes.metres is not None
+        rows[name] = getattr(shapes, name) if is_known else NEVER
+        rows["is_limited"] |= rows[name] < NEVER
     offsets = _offsets([len(tickets) for tickets in shapes.fixed])
     rows["fixed_from"], rows["fixed_to"] = offsets[:-1], offsets[1:]
     offsets = _offsets([len(breaks) for breaks in shapes.breaks])
@@ -255,7 +259,8 @@ def _need(shapes: Shapes) -> NDArray[np.int64]:
 
 
 def _metres(shapes: Shapes) -> NDArray[np.int32]:
-    if shapes.metre_price == 0 or shapes.metres is None:
+    is_asked = shapes.metre_price > 0 or bool((shapes.max_metres < NEVER).any())
+    if not is_asked or shapes.metres is None:
         return _read_only(np.zeros((1, 1, 1), np.int32))
     return _read_only(shapes.metres)
 

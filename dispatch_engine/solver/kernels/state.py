@@ -297,7 +297,7 @@ def reprice(data, state, s):
 def has_tables(data, state, s):
     """Bring the tables of route ``s`` up to date; False where it can have none."""
     only_duration = data.parameter[ONLY_DURATION] > 0
-    if data.parameter[DURATION_PRICE] > 0 and not only_duration:
+    if data.shift[s].is_limited > 0 or (data.parameter[DURATION_PRICE] > 0 and not only_duration):
         return False
     if state.table_version[s] != state.version[s]:
         state.table_version[s] = state.version[s]
