@@ -11,6 +11,7 @@ from dispatch_engine.cli.tables import columns, counted, indented
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
     from dispatch_engine.model.study_result import (
         Difference,
@@ -23,28 +24,29 @@ if TYPE_CHECKING:
     )
 
 COST = {
-    "sla_first": (("sla_penalty", "SLA penalty", 1), ("cost_minutes", "cost, min", 0)),
+    "sla_first": (("sla_penalty", "penalty", 1), ("cost_minutes", "cost, min", 0)),
     "cost": (("cost_cents", "cost, cents", 0),),
     "working_time": (("sla_penalty", "unserved", 1), ("working_minutes", "working time, min", 0)),
 }
 """What is minimised, by mode: figure, heading and decimals."""
 FIGURES = (
     ("on_time_percent", "on time %", 1),
-    ("first_visit_fix_percent", "first visit fix %", 1),
-    ("late", "late", 1),
-    ("unassigned", "unassigned", 1),
-    ("overtime_minutes", "overtime, min", 0),
-    ("travel_km", "travel, km", 0),
+    ("first_visit_fix_percent", "fixed %", 1),
+    ("unassigned", "left out", 1),
+    ("travel_km", "km", 0),
 )
 Columns = Sequence[tuple[str, str, int]]
 
 MAX_ENTRIES = 20
+SPACE = "\u00a0"
+"""Keeps a number and its spread on one line."""
 
 
 def study_report(result: StudyResult) -> list[RenderableType]:
     """Figures of all variants, differences to the base, and what is wrong with bad ones."""
     shown = (*COST[result.mode], *FIGURES)
     good = [variant for variant in result.variants if variant.figures]
+    changed = [variant for variant in good if variant.differences]
     parts: list[RenderableType] = [
         Text(
             f"{result.problem or 'Unnamed problem'}: {counted(len(result.variants) - 1, 'variant')}", "bold"
@@ -54,9 +56,10 @@ def study_report(result: StudyResult) -> list[RenderableType]:
         Text("Mean over the seeds, and standard deviation", "bold"),
         indented(_figures_table(good, shown)),
     ]
-    if len(good) > 1:
-        parts += ["", Text(f"Variant − base, with {result.confidence_percent:g} % intervals", "bold")]
-        parts += [indented(_differences_table(good[1:], shown)), *_reading(result.effort)]
+    if changed:
+        heading = f"Variant − {result.compared_with}, with {result.confidence_percent:g} % intervals"
+        parts += ["", Text(heading, "bold"), indented(_differences_table(changed, shown))]
+        parts += _reading(result.effort)
     for variant in result.variants:
         parts += _trouble(variant)
     return parts
@@ -81,13 +84,13 @@ def _reading(effort: Effort) -> Iterator[RenderableType]:
         yield "  Two seeds: no difference is called significant; plan with --seeds 5 or more"
 
 
-def _figures_table(variants: Sequence[VariantResult], shown: Columns) -> RenderableType:
+def _figures_table(variants: Sequence[VariantResult], shown: Columns) -> Table:
     headings = [heading for _, heading, _ in shown]
     table = columns("variant", "tickets", "staff", *headings, right=range(1, len(shown) + 3))
     for one in variants:
         cells = [_spread(one.figures.get(name), digits) for name, _, digits in shown]
         label = one.id if one.state == "done" else f"{one.id} ({len(one.runs)} plans)"
-        table.add_row(Text(label, no_wrap=True), f"{one.tickets:,}", f"{one.technicians:,}", *cells)
+        table.add_row(Text(label), f"{one.tickets:,}", f"{one.technicians:,}", *cells)
     return table
 
 
@@ -96,16 +99,16 @@ def _spread(found: Spread | None, digits: int) -> Text:
         return Text("–")
     text = Text(f"{found.mean:,.{digits}f}")
     if found.deviation:
-        text.append(f" ±{found.deviation:,.{digits}f}", "dim")
+        text.append(f"{SPACE}±{found.deviation:,.{digits}f}", "dim")
     return text
 
 
-def _differences_table(variants: Sequence[VariantResult], shown: Columns) -> RenderableType:
+def _differences_table(variants: Sequence[VariantResult], shown: Columns) -> Table:
     headings = [heading for _, heading, _ in shown]
     table = columns("variant", *headings, right=range(1, len(shown) + 1))
     for one in variants:
         cells = [_difference(one.differences.get(name), digits) for name, _, digits in shown]
-        table.add_row(Text(one.id, no_wrap=True), *cells)
+        table.add_row(Text(one.id), *cells)
     return table
 
 
@@ -115,10 +118,10 @@ def _difference(found: Difference | None, digits: int) -> Text:
     if not found.mean and not (found.high or found.low):
         return Text("=", "dim")
     text = Text(f"{found.mean:+,.{digits}f}")
-    if found.low is not None and found.high is not None:
-        text.append(f" ±{(found.high - found.low) / 2:,.{digits}f}")
+    if found.low is not None and found.high is not None and found.low != found.high:
+        text.append(f"{SPACE}±{(found.high - found.low) / 2:,.{digits}f}")
     if found.significant:
-        text.append(" *")
+        text.append(f"{SPACE}*")
         text.stylize("bold")
     return text
 
@@ -159,7 +162,7 @@ def ranking_report(result: Ranking) -> list[RenderableType]:
     return parts
 
 
-def _worth_table(entries: Iterable[Worth], result: Ranking) -> RenderableType:
+def _worth_table(entries: Iterable[Worth], result: Ranking) -> Table:
     *points, (_, cost, _) = COST[result.mode]
     headings = [heading for _, heading, _ in points]
     table = columns("", "one more", *headings, cost, right=(0, *range(2, 3 + len(points))))

@@ -70,6 +70,9 @@ class Study(Model):
     variants: Annotated[Many[Variant], Field(max_length=10_000)] = Field(
         description="What else is to be planned."
     )
+    compare_with: Name = Field(
+        default=BASE, description="Id of the variant from which differences are counted; `base`: the problem."
+    )
     seeds: Seeds = Field(
         default=DEFAULT_SEEDS,
         description="Seeds with which everything is planned, or how many: 5 stands for 0 to 4.",
@@ -92,7 +95,7 @@ class Study(Model):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        findings = [*_twice(self.variants), *_unknown(self.variants)]
+        findings = [*_twice(self.variants), *_unknown(self.variants, self.compare_with)]
         findings += [] if findings else _circles(self.variants)
         if findings:
             raise InputError(findings)
@@ -155,8 +158,11 @@ def _twice(variants: tuple[Variant, ...]) -> Iterator[Finding]:
         first.setdefault(variant.id, f"/variants/{index}")
 
 
-def _unknown(variants: tuple[Variant, ...]) -> Iterator[Finding]:
+def _unknown(variants: tuple[Variant, ...], compare_with: str) -> Iterator[Finding]:
     known = {variant.id for variant in variants}
+    if compare_with not in {BASE, *known}:
+        message = f"{shown(compare_with)} is the id of no variant; name one, or leave it out"
+        yield Finding("/compare_with", "unknown_reference", message)
     for index, variant in enumerate(variants):
         for number, name in enumerate(variant.builds_on):
             if name not in known:

@@ -43,7 +43,7 @@ class Spread(Result):
 
 
 class Difference(Result):
-    """Variant − base of a figure, paired by seed."""
+    """What a figure of a variant has more than that of another, paired by seed."""
 
     mean: float = Field(description="Mean difference.")
     low: float | None = Field(description="Lower end of the confidence interval; null with one seed.")
@@ -77,7 +77,8 @@ class VariantResult(Result):
         default_factory=dict, description="Objective and KPIs over the seeds, by name."
     )
     differences: dict[Name, Difference] = Field(
-        default_factory=dict, description="Differences to the base over the seeds that both have, by name."
+        default_factory=dict,
+        description="Differences to `compared_with` over the seeds that both have, by name.",
     )
     runs: Many[Run] = Field(default=(), description="Each plan.")
 
@@ -93,6 +94,7 @@ class StudyResult(Result):
     method: Literal["paired by seed, Student t"] = Field(
         default=METHOD, description="How the intervals are made."
     )
+    compared_with: Name = Field(description="Id of the variant from which differences are counted.")
     variants: Many[VariantResult] = Field(description="The base, then the variants in the order of the file.")
 
     def to_dict(self) -> dict[str, Any]:

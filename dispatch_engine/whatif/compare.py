@@ -45,7 +45,8 @@ def what_if(
         problem=base.name,
         mode=base.objective.mode,
         effort=limit.effort(study.seeds),
-        variants=compared(built, outcomes, len(study.seeds)),
+        compared_with=study.compare_with,
+        variants=compared(built, outcomes, study.compare_with, len(study.seeds)),
     )
 
 
@@ -55,13 +56,13 @@ def jobs_of(built: Sequence[BuiltVariant], seeds: Sequence[int]) -> list[Job]:
 
 
 def compared(
-    built: Sequence[BuiltVariant], outcomes: Sequence[Outcome], num_seeds: int
+    built: Sequence[BuiltVariant], outcomes: Sequence[Outcome], compare_with: str, num_seeds: int
 ) -> tuple[VariantResult, ...]:
-    """What every variant came to; the first of ``built`` is the base."""
+    """What every variant came to, with its differences to the one called ``compare_with``."""
     found: dict[str, dict[int, Outcome]] = {one.id: {} for one in built}
     for outcome in outcomes:
         found[outcome.variant][outcome.seed] = outcome
-    base = found[built[0].id]
+    base = found[compare_with]
     return tuple(_result(one, found[one.id], base, num_seeds) for one in built)
 
 
