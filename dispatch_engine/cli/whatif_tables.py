@@ -167,8 +167,12 @@ def _worth_table(entries: Iterable[Worth], result: Ranking) -> Table:
     headings = [heading for _, heading, _ in points]
     table = columns("", "one more", *headings, cost, right=(0, *range(2, 3 + len(points))))
     for entry in entries:
-        penalty = [_difference(entry.sla_penalty, digits) for _, _, digits in points]
-        table.add_row(str(entry.rank), Text(entry.text), *penalty, _difference(entry.cost, 1))
+        cells = [*((entry.sla_penalty, digits) for _, _, digits in points), (entry.cost, 1)]
+        words = [
+            _difference(found, digits) if entry.confirmed else Text(f"{found.mean:+,.{digits}f}", "dim")
+            for found, digits in cells
+        ]
+        table.add_row(str(entry.rank), Text(entry.text), *words)
     return table
 
 

@@ -39,7 +39,15 @@ COMPARISON = (
 )
 
 
-@pytest.mark.parametrize(("name", "command"), [("comparison", COMPARISON)])
+WHATIF = ("whatif", "docs/examples/tiny-day.whatif.yaml", "--workers", "1", "-q")
+RANK = ("--iterations", "30", "--seeds", "3", "--confirm", "3", "--workers", "1", "-q")
+RANKING = ("whatif", "--rank", "scenarios/tiny-day.json", *RANK)
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [("comparison", COMPARISON), ("whatif-result", WHATIF), ("whatif-ranking", RANKING)],
+)
 def test_the_examples_are_what_the_commands_print(
     name: str, command: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,4 +59,7 @@ def test_the_examples_are_what_the_commands_print(
 
 def test_something_is_shown() -> None:
     """The pattern above still finds the examples."""
-    assert {Path(command.split()[1]).name for command, _ in shown()} == {"tiny-day.json"}
+    assert {Path(command.split()[1]).name for command, _ in shown()} >= {
+        "tiny-day.json",
+        "tiny-day.whatif.yaml",
+    }
