@@ -59,7 +59,7 @@ def study_report(result: StudyResult) -> list[RenderableType]:
     if changed:
         heading = f"Variant − {result.compared_with}, with {result.confidence_percent:g} % intervals"
         parts += ["", Text(heading, "bold"), indented(_differences_table(changed, shown))]
-        parts += _reading(result.effort)
+        parts += _reading(min(len(variant.runs) for variant in changed))
     for variant in result.variants:
         parts += _trouble(variant)
     return parts
@@ -74,8 +74,7 @@ def _effort(effort: Effort) -> str:
     return f"{counted(len(effort.seeds), 'seed')}, {each} a plan"
 
 
-def _reading(effort: Effort) -> Iterator[RenderableType]:
-    seeds = len(effort.seeds)
+def _reading(seeds: int) -> Iterator[RenderableType]:
     if seeds == 1:
         yield "  One seed: nothing here can be told from chance; plan with --seeds 5 or more"
         return
@@ -117,13 +116,18 @@ def _difference(found: Difference | None, digits: int) -> Text:
         return Text("–")
     if not found.mean and not (found.high or found.low):
         return Text("=", "dim")
-    text = Text(f"{found.mean:+,.{digits}f}")
+    text = Text(_signed(found.mean, digits))
     if found.low is not None and found.high is not None and found.low != found.high:
         text.append(f"{SPACE}±{(found.high - found.low) / 2:,.{digits}f}")
     if found.significant:
         text.append(f"{SPACE}*")
         text.stylize("bold")
     return text
+
+
+def _signed(value: float, digits: int) -> str:
+    """With a plus or a minus, but never −0."""
+    return f"{round(value, digits) + 0.0:+,.{digits}f}"
 
 
 def _trouble(variant: VariantResult) -> Iterator[RenderableType]:
@@ -155,7 +159,7 @@ def ranking_report(result: Ranking) -> list[RenderableType]:
     if confirmed:
         heading = f"Planned in full, with {result.confidence_percent:g} % intervals"
         parts += ["", Text(heading, "bold"), indented(_worth_table(confirmed, result))]
-        parts += list(_reading(result.confirmation))
+        parts += list(_reading(len(result.confirmation.seeds)))
     if rest:
         parts += ["", Text("Only tried, the best of the rest", "bold")]
         parts += [indented(_worth_table(rest[:MAX_ENTRIES], result)), *_more(len(rest) - MAX_ENTRIES)]
@@ -169,10 +173,10 @@ def _worth_table(entries: Iterable[Worth], result: Ranking) -> Table:
     for entry in entries:
         cells = [*((entry.sla_penalty, digits) for _, _, digits in points), (entry.cost, 1)]
         words = [
-            _difference(found, digits) if entry.confirmed else Text(f"{found.mean:+,.{digits}f}", "dim")
+            _difference(found, digits) if entry.confirmed else Text(_signed(found.mean, digits), "dim")
             for found, digits in cells
         ]
-        table.add_row(str(entry.rank), Text(entry.text), *words)
+        table.add_row(str(entry.rank), Text(entry.description), *words)
     return table
 
 

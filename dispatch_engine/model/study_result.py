@@ -113,7 +113,7 @@ class Worth(Result):
         description="Whose home and skills the new one shares; who is certified or works longer; whose van."
     )
     item: Name | None = Field(default=None, description="The certificate or the part; absent for others.")
-    text: Sentence = Field(description="The same for people.")
+    description: Sentence = Field(description="The same for people.")
     confirmed: bool = Field(description="Whether it was planned in full; else only screened.")
     sla_penalty: Difference = Field(description="Change of the SLA penalty; negative is better.")
     cost: Difference = Field(description="Change of the cost in the unit of the mode; negative is better.")

@@ -162,7 +162,7 @@ def entries(
             unit=one.unit,
             technician=one.technician,
             item=one.item,
-            text=one.text,
+            description=one.text,
             confirmed=one.id in confirmed,
             sla_penalty=known[one.id][0],
             cost=known[one.id][1],
