@@ -201,11 +201,14 @@ def whatif(
         ),
     ] = None,
     confirm: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--confirm", metavar="N", parser=whole(1, 1000), help="--rank: how many are planned in full."
+            "--confirm",
+            metavar="N",
+            parser=whole(1, 1000),
+            help="With --rank: how many of the best are planned in full; 10 if not given.",
         ),
-    ] = 10,
+    ] = None,
     as_json: AsJson = False,
     max_input_mb: MaxInput = DEFAULT_INPUT_MB,
     quiet: Quiet = False,

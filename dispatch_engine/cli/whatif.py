@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch_engine.cli.guard import FAILED, INTERRUPTED, NO
+import typer
+
+from dispatch_engine.cli.guard import FAILED, INTERRUPTED, NO, tell
 from dispatch_engine.cli.inputs import about, read_problem
 from dispatch_engine.cli.interrupts import Interrupts
 from dispatch_engine.cli.outputs import print_json, show
@@ -17,9 +19,6 @@ from dispatch_engine.cli.runs_progress import RunsView, runs_view_for
 if TYPE_CHECKING:
     from dispatch_engine.model.study import Study
     from dispatch_engine.model.study_result import StudyResult
-
-DEFAULT_SEEDS = 5
-DEFAULT_TIME_LIMIT = 10.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class WhatIfOptions:
     time_limit: float | None
     iterations: int | None
     workers: int | None
-    confirm: int
+    confirm: int | None
     as_json: bool
     max_input_mb: float
     quiet: bool
@@ -40,6 +39,10 @@ class WhatIfOptions:
 
 def run_whatif(options: WhatIfOptions) -> int:
     """Compare variants or rank, tell, and return the exit code."""
+    if options.confirm is not None and not options.rank:
+        raise typer.BadParameter("is an option of --rank; give both or neither", param_hint="--confirm")
+    if options.iterations is not None and options.time_limit is not None and not options.quiet:
+        tell("note: --iterations ends each plan; --time-limit does not apply")
     with Interrupts() as interrupts:
         return _run_rank(options, interrupts) if options.rank else _run_study(options, interrupts)
 
@@ -113,14 +116,16 @@ def _exit_code(result: StudyResult, was_interrupted: bool) -> int:
 
 def _run_rank(options: WhatIfOptions, interrupts: Interrupts) -> int:
     from dispatch_engine.cli.whatif_tables import ranking_report
-    from dispatch_engine.whatif.rank import RankPlan, rank
+    from dispatch_engine.model.study import DEFAULT_SEEDS, DEFAULT_TIME_LIMIT_SECONDS
+    from dispatch_engine.whatif.rank import DEFAULT_CONFIRM, RankPlan, rank
     from dispatch_engine.whatif.runs import Limit
 
     problem = read_problem(options.file, options.max_input_mb)
-    limit = Limit(
-        DEFAULT_TIME_LIMIT if options.time_limit is None else options.time_limit, options.iterations
+    plan = RankPlan(
+        seeds=DEFAULT_SEEDS if options.seeds is None else tuple(range(options.seeds)),
+        limit=Limit(options.time_limit or DEFAULT_TIME_LIMIT_SECONDS, options.iterations),
+        confirm=options.confirm or DEFAULT_CONFIRM,
     )
-    plan = RankPlan(tuple(range(options.seeds or DEFAULT_SEEDS)), limit, options.confirm)
     with _watched(options, interrupts) as view, about(options.file):
         result = rank(
             problem,

@@ -79,6 +79,17 @@ def test_rank_takes_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
     assert "1  one more valve in the van of bob" in outcome.out
 
 
+def test_options_that_do_not_apply_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--confirm without --rank is refused; a time limit beside iterations gets a note."""
+    file = whatif_file(tmp_path)
+    outcome = call(capsys, "whatif", file, "--confirm", 3)
+    assert outcome.code == 2
+    assert "is an option of --rank" in outcome.err
+    outcome = call(capsys, "whatif", file, "--iterations", 5, "--time-limit", 1, "--workers", 1)
+    assert outcome.code == 0
+    assert "note: --iterations ends each plan; --time-limit does not apply" in outcome.err
+
+
 def test_two_processes_as_a_program(tmp_path: Path) -> None:
     """Started from a shell, with processes of its own and progress on stderr only."""
     outcome = run("whatif", whatif_file(tmp_path, CLONE, seeds=2), "--workers", 2, "--json")
