@@ -18,7 +18,7 @@ from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.rules.visits import PlanTimes, RouteTimes, Visit
 
 if TYPE_CHECKING:
-    from dispatch_engine.model.policy import Corner
+    from dispatch_engine.model.areas import Corner
     from dispatch_engine.model.problem import Location, ServiceArea
 
 
