@@ -37,7 +37,8 @@ def main() -> None:
     warm = two_tickets()
     lower_bounds(warm, compile_data(warm), best=(0, 1000, 0), deadline=monotonic() + 60)
     print(
-        "| tickets | seed | plan: points, minutes | bound: points, minutes | gap | rounds | seconds | relaxed |"
+        "| tickets | seed | plan: points, minutes | bound: points, minutes | gap | all routes | rounds "
+        "| seconds | relaxed |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for tickets in options.tickets:

@@ -7,15 +7,18 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks import (
+    ablation_command,
     compare_command,
     fetch_command,
     import_command,
+    kernels_command,
     plot_command,
     real_days_command,
     refresh_command,
     report_command,
     run_command,
     speed_command,
+    suite_command,
     summary_command,
     verify_command,
     vroom_command,
@@ -24,6 +27,8 @@ from benchmarks.errors import BenchmarkError
 
 COMMANDS = (
     speed_command,
+    kernels_command,
+    ablation_command,
     import_command,
     real_days_command,
     verify_command,
@@ -32,6 +37,7 @@ COMMANDS = (
     compare_command,
     plot_command,
     report_command,
+    suite_command,
     fetch_command,
     vroom_command,
     refresh_command,

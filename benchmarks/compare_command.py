@@ -12,12 +12,15 @@ from statistics import mean
 from benchmarks.errors import BenchmarkError
 from benchmarks.paired import bootstrap, wilcoxon
 from benchmarks.results import Record, read_results
-from benchmarks.summary import is_good
+from benchmarks.summary import is_good, published
 from benchmarks.tables import markdown
 
 SIGNIFICANT = 0.05
 SEED = 0
 HEADER = ("family", "limit", "pairs", "before", "after", "difference", "95 % interval", "p", "verdict")
+
+Pair = tuple[Record, Record]
+"""A run before, and the same run after."""
 
 Pairing = tuple[str, str, float, int, int]
 """Family, instance, limit, seed, workers: what two runs must share to be compared."""
@@ -25,7 +28,7 @@ Pairing = tuple[str, str, float, int, int]
 
 @dataclass(frozen=True)
 class Comparison:
-    """One family at one time limit; gaps in percent, differences after less before.
+    """One family at one time limit; differences after less before. ``unit`` is that of the numbers.
 
     ``lost`` counts runs that gave a good plan before and give none, or one that serves less, now.
     """
@@ -35,6 +38,7 @@ class Comparison:
     before: tuple[float, ...]
     after: tuple[float, ...]
     lost: int
+    unit: str = " %"
 
     @property
     def differences(self) -> list[float]:
@@ -61,7 +65,7 @@ class Comparison:
         if not self.before:
             return [*head, *["–"] * 5, self.verdict]
         low, high = bootstrap(self.differences, SEED)
-        gaps = [f"{mean(values):.3f} %" for values in (self.before, self.after)]
+        gaps = [f"{mean(values):.3f}{self.unit}" for values in (self.before, self.after)]
         difference = f"{mean(self.differences):+.3f}"
         verdict = f"**{self.verdict}**" if self.verdict.startswith("regression") else self.verdict
         return [*head, *gaps, difference, f"{low:+.3f} to {high:+.3f}", f"{self.p:.3f}", verdict]
@@ -93,19 +97,37 @@ def run(options: argparse.Namespace) -> int:
 def compare(before: list[Record], after: list[Record]) -> list[Comparison]:
     """Comparisons by family and limit, over the runs that both sides made."""
     old, new = ({_pairing(record): record for record in side} for side in (before, after))
-    groups: dict[tuple[str, float], list[tuple[Record, Record]]] = defaultdict(list)
+    groups: dict[tuple[str, float], list[Pair]] = defaultdict(list)
     for pairing in old:
         if pairing in new and old[pairing]["status"] != "unsupported":
             groups[pairing[0], pairing[2]].append((old[pairing], new[pairing]))
-    return [_comparison(family, limit, pairs) for (family, limit), pairs in groups.items()]
+    return [
+        comparison
+        for (family, limit), pairs in groups.items()
+        for comparison in _comparisons(family, limit, pairs)
+    ]
 
 
-def _comparison(family: str, limit: float, pairs: list[tuple[Record, Record]]) -> Comparison:
-    lost = sum(_is_lost(a, b) for a, b in pairs)
-    both = [(a, b) for a, b in pairs if all(is_good(r) and r["gap_percent"] is not None for r in (a, b))]
-    old = _by_instance(both, lambda pair: pair[0]["gap_percent"])
-    new = _by_instance(both, lambda pair: pair[1]["gap_percent"])
-    return Comparison(family, limit, tuple(old), tuple(new), lost)
+def _comparisons(family: str, limit: float, pairs: list[Pair]) -> list[Comparison]:
+    """The gaps of a published set; SLA penalty and cost of days without published values, one after the other."""
+    good = [pair for pair in pairs if all(is_good(record) for record in pair)]
+    if published([pairs[0][0]]):
+        lost = sum(_is_lost(a, b) for a, b in pairs)
+        both = [pair for pair in good if all(record["gap_percent"] is not None for record in pair)]
+        return [_comparison(family, limit, both, "gap_percent", lost, " %")]
+    gone = sum(is_good(a) and not is_good(b) for a, b in pairs)
+    # Costs are compared only where the tier above them is the same.
+    level = [(a, b) for a, b in good if a["first"] == b["first"]]
+    return [
+        _comparison(f"{family}: SLA penalty", limit, good, "first", gone, ""),
+        _comparison(f"{family}: cost minutes at the same penalty", limit, level, "value", 0, ""),
+    ]
+
+
+def _comparison(family: str, limit: float, pairs: list[Pair], name: str, lost: int, unit: str) -> Comparison:
+    old = _by_instance(pairs, lambda pair: pair[0][name])
+    new = _by_instance(pairs, lambda pair: pair[1][name])
+    return Comparison(family, limit, tuple(old), tuple(new), lost, unit)
 
 
 def _is_lost(before: Record, after: Record) -> bool:
@@ -113,9 +135,7 @@ def _is_lost(before: Record, after: Record) -> bool:
     return is_good(before) and (not is_good(after) or after["first"] > before["first"])
 
 
-def _by_instance(
-    pairs: list[tuple[Record, Record]], of: Callable[[tuple[Record, Record]], float]
-) -> list[float]:
+def _by_instance(pairs: list[Pair], of: Callable[[Pair], float]) -> list[float]:
     values: dict[str, list[float]] = defaultdict(list)
     for pair in pairs:
         values[pair[0]["instance"]].append(of(pair))

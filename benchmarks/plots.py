@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.results import Record
-from benchmarks.summary import instance_means, is_good
+from benchmarks.summary import instance_means, is_good, published
 from benchmarks.trajectory import BASE, value_at
 
 WORST_GAP = 100 * (BASE - 1)
@@ -26,9 +26,10 @@ def draw_all(records: list[Record], folder: Path) -> list[Path]:
     ------
     BenchmarkError : matplotlib is not installed, or no run gave a plan.
     """
+    records = published(records)
     good = [record for record in records if is_good(record)]
     if not good:
-        raise BenchmarkError("no run gave a plan, there is nothing to draw")
+        raise BenchmarkError("no run of a published set gave a plan, there is nothing to draw")
     folder.mkdir(parents=True, exist_ok=True)
     tried = [record for record in records if record["status"] != "unsupported"]
     files = _save(performance_profile(tried), folder / "performance-profile")

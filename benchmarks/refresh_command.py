@@ -1,4 +1,4 @@
-"""``python -m benchmarks refresh-docs``: measures again everything that docs/benchmarks.md shows."""
+"""``python -m benchmarks refresh-docs``: measures again what docs/benchmarks.md shows, but for the long runs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 MINUTES = 8
+LONG = ("peers", "proofs")
+"""Marked places that take an hour and more; the page names their commands."""
 Run = Callable[[list[str]], int]
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "refresh-docs", help=f"measure again all that docs/benchmarks.md shows (about {MINUTES} minutes)"
+        "refresh-docs",
+        help=f"measure docs/benchmarks.md again, but for peers and proofs (about {MINUTES} minutes)",
     )
     parser.add_argument("--instances", metavar="DIR", help="folder of the public instance files")
     parser.set_defaults(run=run)

@@ -8,10 +8,12 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.errors import BenchmarkError
-from benchmarks.families.register import FAMILIES
+from benchmarks.families.register import ALL
+from benchmarks.peers_table import HEADER as PEERS_HEADER
+from benchmarks.peers_table import rows as peers_rows
 from benchmarks.results import Record, read_results
 from benchmarks.run_command import outcome
-from benchmarks.summary import HEADER, by_key, row
+from benchmarks.summary import HEADER, by_key, published, row
 from dispatch_engine.model.files import write_atomically
 
 STYLE = """
@@ -44,11 +46,14 @@ def run(options: argparse.Namespace) -> int:
 
 def page(records: list[Record], svgs: list[str]) -> str:
     """The whole page; it loads nothing from elsewhere."""
-    rows = [row(key, group) for key, group in by_key(records).items()]
+    known = published(records)
+    generated = [record for record in records if record not in known]
+    rows = [row(key, group) for key, group in by_key(known).items()]
     body = [
         "<h1>Benchmark results</h1>",
         *(f"<p><small>{_text(machine)}</small></p>" for machine in machines(records)),
-        _table(HEADER, rows),
+        *([_table(HEADER, rows)] if known else []),
+        *([_table(PEERS_HEADER, peers_rows(generated))] if generated else []),
         *svgs,
         "<h2>Objectives</h2><ul>",
         *(_objective(name) for name in dict.fromkeys(record["family"] for record in records)),
@@ -82,7 +87,7 @@ def machines(records: list[Record]) -> list[str]:
 
 
 def _objective(name: str) -> str:
-    family = next((family for family in FAMILIES if family.name == name), None)
+    family = next((family for family in ALL if family.name == name), None)
     words = "unknown family" if family is None else f"{family.objective}. Scale: {family.scale}"
     return f"<li><b>{_text(name)}</b>: {_text(words)}.</li>"
 

@@ -12,14 +12,16 @@ from time import monotonic
 from typing import Any
 
 from benchmarks.errors import BenchmarkError
+from benchmarks.families.generated import CityFull
 from benchmarks.gaps import percent
 from benchmarks.instances import instances_folder
 from benchmarks.jobs import Job, limits, numbers
 from benchmarks.machine import CHECKOUT, this_machine
 from benchmarks.results import append_result, read_results
-from benchmarks.solvers.register import solver_named
+from benchmarks.solvers.register import FILL, SOLVERS, solver_named
+from benchmarks.solvers.register import PEERS as PEER_SOLVERS
 from benchmarks.summary import is_good as is_accepted
-from benchmarks.tracks import members
+from benchmarks.tracks import PEERS, members, needs_files
 
 GRACE_SECONDS = 30.0
 """Loading, checking and judging around the solver's own time; a run that needs more is killed."""
@@ -29,12 +31,16 @@ PREPARE_SECONDS = 600.0
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("run", help="run solvers on a track, resumable")
-    parser.add_argument("track", help="a family, 'smoke' or 'all'")
+    parser.add_argument("track", help="a family, 'smoke', 'all' or 'peers'")
     parser.add_argument("-o", "--out", type=Path, default=Path("out/results.jsonl"), help="result file")
-    parser.add_argument("--time-limit", default="10", metavar="S[,S]", help="seconds a run (10)")
+    parser.add_argument(
+        "--time-limit", metavar="S[,S]", help="seconds a run (10; peers: 10,60, other solvers the longest)"
+    )
     parser.add_argument("--seeds", default="0", metavar="LIST", help="0-4 or 0,2 (0)")
     parser.add_argument("--workers", type=int, default=2, help="search threads of a run (2)")
-    parser.add_argument("--solver", default="ours", metavar="NAME[,NAME]", help="ours, pyvrp (ours)")
+    parser.add_argument(
+        "--solver", metavar="NAME[,NAME]", help=f"{', '.join(SOLVERS)} (ours; peers: all installed ones)"
+    )
     parser.add_argument("--only", default="", metavar="WORD[,WORD]", help="instances whose names contain one")
     parser.add_argument("--instances", metavar="DIR", help="folder of the public instance files")
     parser.set_defaults(run=run)
@@ -42,7 +48,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Make the runs that the result file lacks; exit 1 if one of ours failed, was killed or was rejected."""
-    instances = instances_folder(options.instances)
+    instances = instances_folder(options.instances) if needs_files(options.track) else Path()
     jobs = planned(options, instances)
     done = {Job.of(record) for record in read_results(options.out)}
     left = [job for job in jobs if job not in done]
@@ -63,17 +69,44 @@ def run(options: argparse.Namespace) -> int:
 
 def planned(options: argparse.Namespace, instances: Path) -> list[Job]:
     """All jobs of the command, shortest limits first, so that a broken series still compares solvers."""
-    names = [name.strip() for name in options.solver.split(",")]
-    for name in names:
-        solver_named(name)
     only = [word for word in options.only.split(",") if word]
+    entries = entries_of(options.track, options.solver, options.time_limit)
     return [
         Job(family, instance, solver, limit, seed, options.workers)
-        for limit in sorted(limits(options.time_limit))
+        for limit in sorted({limit for _, limit in entries})
         for seed in numbers(options.seeds)
         for family, instance in members(options.track, instances, only)
-        for solver in names
+        for solver in (_filling(name, family, options.solver) for name, own in entries if own == limit)
     ]
+
+
+def entries_of(track: str, solvers: str | None, time_limits: str | None) -> list[tuple[str, float]]:
+    """Solvers with their limits. The ``peers`` track gives ours every limit and the others only the longest."""
+    if track != PEERS or solvers is not None:
+        names = [name.strip() for name in (solvers or "ours").split(",")]
+        for name in names:
+            solver_named(name)
+        return [(name, limit) for limit in sorted(limits(time_limits or "10")) for name in names]
+    ours = sorted(limits(time_limits or "10,60"))
+    return [
+        *(("ours", limit) for limit in ours),
+        *((name, ours[-1]) for name in PEER_SOLVERS if is_there(name)),
+    ]
+
+
+def is_there(name: str) -> bool:
+    """Whether the solver's package is installed; if not, that is told."""
+    try:
+        solver_named(name).version()
+    except BenchmarkError as error:
+        _tell(f"left out: {error}")
+        return False
+    return True
+
+
+def _filling(name: str, family: str, asked: str | None) -> str:
+    """On full days peers need a late fill, unless the user named the solvers."""
+    return name + FILL if asked is None and name in PEER_SOLVERS and family == CityFull.name else name
 
 
 def prepare(solver: str) -> None:
@@ -113,10 +146,13 @@ def outcome(record: dict[str, Any]) -> str:
     """A result for people."""
     if record["status"] != "done":
         return f"{record['status']}: {record['detail'].splitlines()[-1] if record['detail'] else ''}"
-    words = f"{record['value']:.10g}, gap {percent(record['gap_percent'])}"
     best = record["best_known"]
-    if record["first"] != best["first"]:
-        words += f", {record['first']} instead of {best['first']} first"
+    if best is None:
+        words = f"SLA penalty {record['first']}, cost {record['value']:.1f}"
+    else:
+        words = f"{record['value']:.10g}, gap {percent(record['gap_percent'])}"
+        if record["first"] != best["first"]:
+            words += f", {record['first']} instead of {best['first']} first"
     if record["broken"]:
         words += f", BROKEN: {record['broken'][0]}"
     if not record["checker_ok"]:

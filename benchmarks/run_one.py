@@ -24,11 +24,20 @@ from dispatch_engine.check import check, complete_plan
 from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.problem import Problem
 
+WITHOUT_REFERENCE: dict[str, Any] = {
+    "best_known": None,
+    "gap_percent": None,
+    "net_gap_percent": None,
+    "primal_integral": None,
+    "trajectory": [],
+}
+"""What a record says where nothing was published to compare with."""
+
 
 def run_job(job: Job, instances: Path) -> dict[str, Any]:
     """Solve, check, judge and summarise; what cannot be expressed comes back as ``unsupported``."""
     solver, family = solver_named(job.solver), family_named(job.family)
-    folder = family_folder(instances, family.folder)
+    folder = family_folder(instances, family.folder) if family.has_files else Path()
     points: list[tuple[float, float, float]] = []
     try:
         version = solver.version()
@@ -56,19 +65,24 @@ def run_job(job: Job, instances: Path) -> dict[str, Any]:
 def judged(
     family: Family, folder: Path, job: Job, found: Evaluation, points: list[tuple[float, float, float]]
 ) -> dict[str, Any]:
-    """The evaluator's words, and gaps and primal integral against the best known value."""
-    best = family.best_known(folder)[job.instance]
-    trajectory = values_of(family, best, points)
-    integral = None
-    if family.value_per_cost is not None and best.value > 0:
-        integral = primal_integral(trajectory, best.value, job.time_limit)
-    return {
+    """The evaluator's words, and gaps and primal integral against the best known value, where there is one."""
+    said = {
         "class": family.class_of(job.instance),
         "value": found.value,
         "first": found.first,
         "constant": found.constant,
         "parts": found.parts,
         "broken": list(found.broken[:10]),
+    }
+    if not family.is_published:
+        return {**said, **WITHOUT_REFERENCE}
+    best = family.best_known(folder)[job.instance]
+    trajectory = values_of(family, best, points)
+    integral = None
+    if family.value_per_cost is not None and best.value > 0:
+        integral = primal_integral(trajectory, best.value, job.time_limit)
+    return {
+        **said,
         "best_known": asdict(best),
         "gap_percent": comparable_gap(found, best),
         "net_gap_percent": net_gap(found, best, family.stored(folder, job.instance)),
@@ -95,6 +109,7 @@ def checked(problem: Problem, plan: Plan) -> dict[str, Any]:
     return {
         "checker_ok": verdict.ok,
         "violations": [violation.message for violation in verdict.violations[:10]],
+        "plan_status": full.status,
         "sla_penalty": verdict.objective.sla_penalty,
         "unassigned": verdict.kpis.unassigned,
         "bound_gap_percent": None if full.bound is None else full.bound.gap_percent,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from statistics import mean
 
+from benchmarks.families.register import family_named
 from benchmarks.results import Record
 from benchmarks.tables import markdown
 
@@ -25,6 +26,11 @@ HEADER = (
     "more left out",
     "peak MB",
 )
+
+
+def published(records: Iterable[Record]) -> list[Record]:
+    """The records of families with published values: what gaps and their pictures can speak of."""
+    return [record for record in records if family_named(record["family"]).is_published]
 
 
 def by_key(records: Iterable[Record]) -> dict[Key, list[Record]]:

@@ -1,11 +1,12 @@
-"""Tracks: named sets of instances. Each family is a track; ``smoke`` takes a few of each."""
+"""Tracks: named sets of instances. Each family is a track; ``smoke`` takes a few, ``peers`` the generated days."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from benchmarks.errors import BenchmarkError
-from benchmarks.families.register import FAMILIES, family_named
+from benchmarks.families.family import Family
+from benchmarks.families.register import FAMILIES, GENERATED, family_named
 from benchmarks.instances import family_folder
 
 SMOKE = (
@@ -24,8 +25,16 @@ SMOKE = (
 )
 """Twelve instances of the families that can be solved, for a look in under three minutes at 10 s each."""
 
+PEERS = "peers"
+"""The generated days, on which other solvers stand beside ours."""
+
 Member = tuple[str, str]
 """Family and instance."""
+
+
+def needs_files(track: str) -> bool:
+    """Whether the track's instances are files that a user has to fetch."""
+    return track != PEERS and (track in ("smoke", "all") or family_named(track).has_files)
 
 
 def members(track: str, instances: Path, only: list[str]) -> list[Member]:
@@ -39,6 +48,10 @@ def members(track: str, instances: Path, only: list[str]) -> list[Member]:
         found = list(SMOKE)
     elif track == "all":
         found = [m for family in FAMILIES for m in _family(family.name, instances)]
+    elif track == PEERS:
+        return [m for family in GENERATED for m in _days(family, only)]
+    elif not family_named(track).has_files:
+        return _days(family_named(track), only)
     else:
         found = _family(track, instances)
     chosen = [m for m in found if not only or any(word in m[1] for word in only)]
@@ -47,8 +60,17 @@ def members(track: str, instances: Path, only: list[str]) -> list[Member]:
     return chosen
 
 
+def _days(family: Family, only: list[str]) -> list[Member]:
+    """Generated days: the listed ones that ``only`` asks for, and days named in full that are not listed."""
+    listed = family.instances(Path())
+    chosen = [day for day in listed if not only or any(word in day for word in only)]
+    chosen += [word for word in only if not any(word in day for day in listed)]
+    return [(family.name, day) for day in chosen]
+
+
 def _family(name: str, instances: Path) -> list[Member]:
     family = family_named(name)
     folder = family_folder(instances, family.folder)
     published = family.best_known(folder)
-    return [(name, instance) for instance in family.instances(folder) if instance in published]
+    found = family.instances(folder)
+    return [(name, instance) for instance in found if instance in published or not family.is_published]

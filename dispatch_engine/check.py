@@ -12,17 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from dispatch_engine.errors import Finding, InputError
+from dispatch_engine.model.money import RuleCost
 from dispatch_engine.model.plan import Bound, Kpis, ObjectiveValue, Plan, Route, TicketStop
 from dispatch_engine.model.problem import Problem
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.facts import RouteFacts, VisitFacts, route_facts
 from dispatch_engine.rules.filling import filled_routes, filled_unassigned
 from dispatch_engine.rules.reading import PlanReading, read_plan
-from dispatch_engine.rules.register import RULES
-from dispatch_engine.rules.rule import Price, Violation
+from dispatch_engine.rules.register import broken_rules
+from dispatch_engine.rules.rule import NOTHING, Price, Violation
 from dispatch_engine.rules.shapes import UNITS
 from dispatch_engine.rules.visits import TOLERANCE, PlanTimes
-from dispatch_engine.rules.worth import kpis, objective_value, plan_price
+from dispatch_engine.rules.worth import kpis, objective_value, plan_price, price_by_rule, rule_costs
 
 CODES = (
     "wrong_travel_minutes",
@@ -61,6 +62,7 @@ class Verdict:
     violations : everything that is wrong, unreadable parts first, then rule by rule, then wrong statements.
     objective, kpis : recomputed; of a plan with violations as far as it could be read.
     price : the same objective, exact: unserved mandatory tickets, milli-points and cost units.
+    rule_costs : what each rule charges, in public units; rules that charge nothing are left out.
     """
 
     ok: bool
@@ -68,6 +70,7 @@ class Verdict:
     objective: ObjectiveValue
     kpis: Kpis
     price: Price
+    rule_costs: tuple[RuleCost, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as the public JSON has it."""
@@ -76,6 +79,7 @@ class Verdict:
             "violations": [asdict(violation) for violation in self.violations],
             "objective": self.objective.model_dump(mode="json"),
             "kpis": self.kpis.model_dump(mode="json"),
+            "price_by_rule": [entry.model_dump(mode="json") for entry in self.rule_costs],
         }
 
 
@@ -92,14 +96,16 @@ def check(problem: Problem, plan: Plan) -> Verdict:
 def check_case(case: Case, plan: Plan) -> Verdict:
     """The same for a problem that was made ready before."""
     reading = read_plan(case, plan)
-    objective, figures, price = evaluate(case, reading.times)
+    objective, figures = objective_value(case, reading.times), kpis(case, reading.times)
+    by_rule = price_by_rule(case, reading.times)
+    price = sum(by_rule.values(), NOTHING)
     violations = (
         *reading.violations,
-        *(v for rule in RULES for v in rule.violations(case, reading.times)),
+        *broken_rules(case, reading.times),
         *_wrong_route_statements(case, reading),
         *_wrong_plan_statements(case, plan, objective, figures, price),
     )
-    return Verdict(not violations, violations, objective, figures, price)
+    return Verdict(not violations, violations, objective, figures, price, rule_costs(case, by_rule))
 
 
 def evaluate(case: Case, plan: Plan | PlanTimes) -> tuple[ObjectiveValue, Kpis, Price]:
@@ -157,7 +163,8 @@ def _wrong_route_statements(case: Case, reading: PlanReading) -> Iterator[Violat
 
 def _wrong_stop_statements(case: Case, route: Route, facts: RouteFacts) -> Iterator[Violation]:
     stated = [s for s in route.stops if isinstance(s, TicketStop) and s.ticket in case.ticket_index]
-    for stop, fact in zip(stated, facts.visits, strict=True):
+    # A bare order may leave out the visits that have begun, which come first.
+    for stop, fact in zip(stated, facts.visits[len(facts.visits) - len(stated) :], strict=True):
         yield from _wrong_stop(_Comparison(case, route, stop.ticket), stop, fact)
 
 

@@ -15,6 +15,7 @@ max_breaks : breaks a shift has at most (0 to 2).
 plain : True leaves out what closes pairs (skills, certificates, tags, tools, named technicians), so that
     routes
     get long and times, breaks, parts and prices matter.
+under_way : True adds pins, and perhaps a base plan (see `running_days.py`), False does not; None draws.
 
 Days are short (3 to 7 hours from 08:00 at +08:00, some with a second shift on the next day, some shifts over
 midnight) and times lie on a grid of 5 minutes with a few odd seconds, so that limits are often met to the
@@ -28,6 +29,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+from running_days import put_under_way
 
 from dispatch_engine.model.problem import Problem
 
@@ -52,9 +54,12 @@ def problems(
     max_breaks: int = 2,
     min_tickets: int = 0,
     plain: bool = False,
+    under_way: bool | None = None,
 ) -> SearchStrategy[Problem]:
     """Small random problems; see the module's docstring for the parameters."""
-    documents = problem_documents(max_technicians, max_tickets, mode, travel, max_breaks, min_tickets, plain)
+    documents = problem_documents(
+        max_technicians, max_tickets, mode, travel, max_breaks, min_tickets, plain, under_way
+    )
     return documents.map(Problem.from_dict)
 
 
@@ -68,6 +73,7 @@ def problem_documents(
     max_breaks: int = 2,
     min_tickets: int = 0,
     plain: bool = False,
+    under_way: bool | None = None,
 ) -> Document:
     """Small random problems as JSON objects; see the module's docstring for the parameters."""
     mode = mode or draw(st.sampled_from(("sla_first", "cost", "working_time")))
@@ -87,6 +93,8 @@ def problem_documents(
     }
     if draw(_sometimes()):
         document["now"] = at(draw(_grid(-60, 120)))
+    if draw(_sometimes()) if under_way is None else under_way:
+        put_under_way(draw, document)
     return document
 
 
@@ -227,6 +235,8 @@ def _ticket(draw: DrawFn, name: str, places: _Places, technicians: list[str], pl
         document["mandatory"] = True
     if draw(_sometimes(4)):
         document["unassigned_price"] = draw(st.sampled_from((0, 1.5, 10, 300)))
+    if draw(_sometimes(5)):
+        document["outsource_price"] = draw(st.sampled_from((0, 7.5, 90, 1000)))
     if draw(_sometimes(4)):
         document["preferred_technicians"] = draw(_some(technicians))
     return document if plain else document | _demands(draw, technicians)

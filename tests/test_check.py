@@ -207,7 +207,7 @@ def test_times_are_tolerated_within_one_second(seconds: int, ok: bool):
 def test_to_dict_is_the_public_json():
     """The verdict as a document, violations with all their fields."""
     verdict = check(problem([ticket(required_tags=["a"])]), order("K0")).to_dict()
-    assert list(verdict) == ["ok", "violations", "objective", "kpis"]
+    assert list(verdict) == ["ok", "violations", "objective", "kpis", "price_by_rule"]
     assert verdict["ok"] is False
     assert verdict["violations"] == [
         {

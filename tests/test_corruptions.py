@@ -540,6 +540,41 @@ def keeps_an_arrival_to_itself(s: Spoiler) -> None:
     s.second["arrival"] = None
 
 
+# ---------------------------------------------------------------- pins and promises
+
+
+@spoils("pinned_elsewhere")
+def committed_to_another(s: Spoiler) -> None:
+    s.job["pinned"] = {"technician": s.other["technician"], "status": "committed"}
+
+
+@spoils("not_next_stop")
+def on_the_way_to_the_second(s: Spoiler) -> None:
+    s.job["pinned"] = {"technician": s.route["technician"], "status": "en_route"}
+    s.job.pop("time_windows", None)
+
+
+@spoils("pin_dropped")
+def done_but_left_out(s: Spoiler) -> None:
+    times = {"started_at": at(-60), "finished_at": at(-30)}
+    left_out = s.by_id(s.problem["tickets"], "K8")
+    left_out["pinned"] = {"technician": s.route["technician"], "status": "done", **times}
+
+
+@spoils("changed_past")
+def began_earlier(s: Spoiler) -> None:
+    times = {"started_at": at(-60), "finished_at": at(-30)}
+    first = s.by_id(s.problem["tickets"], s.first["ticket"])
+    first["pinned"] = {"technician": s.route["technician"], "status": "done", **times}
+
+
+@spoils("before_promise")
+def promised_for_the_evening(s: Spoiler) -> None:
+    stop = {"kind": "ticket", "ticket": s.second["ticket"], "arrival": moved(s.second["start"], 1000)}
+    s.problem["base_plan"] = {"routes": [{"technician": s.route["technician"], "stops": [stop]}]}
+    s.job.pop("time_windows", None)
+
+
 # ---------------------------------------------------------------- the tests
 
 
@@ -573,6 +608,12 @@ def test_there_are_enough_kinds():
     """More than fifty kinds, and every code of the checker and the rules' violations is provoked by one."""
     provoked = {code for code, _ in CORRUPTIONS}
     possible = {*CODES, *reading.CODES, *(code for rule in RULES for code in rule.codes)}
-    only_reasons = {"appointment_outside_windows", "window_unreachable", "shift_full"}
+    only_reasons = {
+        "outsourced",
+        "appointment_outside_windows",
+        "window_unreachable",
+        "shift_full",
+        "infeasible_pin",
+    }
     assert len(CORRUPTIONS) > 50
     assert possible - provoked - only_reasons == set()

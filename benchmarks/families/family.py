@@ -26,6 +26,8 @@ class Family(ABC):
     origin : where a user gets the files.
     values : file of the best known values in the folder.
     published_tolerance : how far a published value may lie from its stored solution beyond its last digit.
+    is_published : whether there are published values to compare with.
+    has_files : whether its instances are files that a user has to fetch.
     value_per_cost : value of the set per unit of the engine's cost (cents; minutes in ``working_time``), by
         which incumbents become values; None where cost and value are not proportional.
     """
@@ -39,6 +41,8 @@ class Family(ABC):
     suffixes: ClassVar[tuple[str, ...]] = (".txt", ".txt.gz")
     values: ClassVar[str] = "bks.csv"
     published_tolerance: ClassVar[float] = 1e-6
+    is_published: ClassVar[bool] = True
+    has_files: ClassVar[bool] = True
     value_per_cost: ClassVar[float | None] = 1.0
 
     def best_known(self, folder: Path) -> dict[str, BestKnown]:

@@ -1,8 +1,9 @@
 """PyVRP as a solver of the runs: capacities, hard windows, optional tickets, several depots.
 
-Tuned as its documents say: the defaults, one thread. Vehicles that are alike become one vehicle type. Pairs of
-vehicle and client that are closed are refused: they would be legs of enormous length in a matrix per vehicle
-type, and in our trials version 0.14 then found no feasible plan of skill-rich days, or did not end in time.
+Driven as its documents say: the defaults, one thread. Vehicles that are alike become one vehicle type. Who may serve
+whom is said by routing profiles, as its tutorial on access restrictions does: a vehicle's legs from and to a client
+that is closed to it are longer than the day. So each combination of skills needs matrices of its own; where they
+would fill too much memory, the day is refused.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.errors import BenchmarkError, UnsupportedError
-from benchmarks.solvers.plain import PlainProblem
+from benchmarks.solvers.plain import CLOSED_PAIRS, ROUTE_LENGTH, PlainProblem
 from benchmarks.solvers.solver import Note
 from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.problem import Problem
-from dispatch_engine.travel.times import UNREACHABLE
 
+ABLE = frozenset({CLOSED_PAIRS, ROUTE_LENGTH})
+FAR = 10
+"""Prices of closed legs, in prices of the dearest open one."""
+MOST_BYTES = 5_000_000_000
 BEYOND_ALL = 1 << 40
 """A price and a moment beyond every plan and every horizon."""
 
@@ -37,24 +41,12 @@ class PyVRP:
 
     def solve(self, problem: Problem, time_limit: float, seed: int, workers: int, note: Note) -> Plan:  # noqa: ARG002
         start = perf_counter()
-        plain = PlainProblem(problem)
-        refuse_closed(plain)
+        plain = PlainProblem(problem, ABLE)
         data, types = _data(plain)
         left = max(0.1, time_limit - (perf_counter() - start))
         stop = _Noting(_pyvrp(".stop").MaxRuntime(left), start, note, plain.unit)
         result = _pyvrp("").solve(data, stop, seed=seed, display=False)
         return plain.plan(_routes(result.best, types))
-
-
-def refuse_closed(plain: PlainProblem) -> None:
-    """Raise UnsupportedError where somebody may not serve a ticket, or cannot drive a leg."""
-    features = []
-    if plain.shapes.closed_by.any():
-        features.append("tickets that not every technician may serve")
-    if (plain.shapes.travel >= UNREACHABLE).any():
-        features.append("places without a way between them")
-    if features:
-        raise UnsupportedError(*features)
 
 
 def _pyvrp(module: str) -> Any:
@@ -83,23 +75,20 @@ def _data(plain: PlainProblem) -> tuple[Any, list[list[int]]]:
     pyvrp, shapes = _pyvrp(""), plain.shapes
     depots = sorted({*shapes.start_place.tolist(), *shapes.end_place.tolist()})
     places = np.array([*depots, *shapes.place.tolist()])
-    zero = (
-        min(0, int(shapes.ready.min(initial=0)), *(w[0][0] for w in shapes.windows)) if shapes.windows else 0
-    )
+    zero = plain.zero
     types: dict[bytes, list[int]] = {}
     for shift in range(shapes.num_shifts):
         types.setdefault(_kind(plain, shift), []).append(shift)
-    profiles: dict[int, int] = {}
+    profiles: dict[bytes, int] = {}
     matrices: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     vehicle_types = []
+    _refuse_large(len({_profile(plain, shifts[0]) for shifts in types.values()}), len(places))
     for shifts in types.values():
-        first = shifts[0]
-        kind = int(shapes.kind[first])
-        if kind not in profiles:
-            profiles[kind] = len(matrices)
-            around = np.ix_(places, places)
-            matrices.append((plain.leg[kind][around], shapes.travel[kind][around].astype(np.int64)))
-        vehicle_types.append(_vehicle_type(plain, shifts, depots, profiles[kind], zero))
+        profile = _profile(plain, shifts[0])
+        if profile not in profiles:
+            profiles[profile] = len(matrices)
+            matrices.append(_matrices(plain, shifts[0], places, len(depots)))
+        vehicle_types.append(_vehicle_type(plain, shifts, depots, profiles[profile], zero))
     clients = [_client(plain, ticket, len(depots) + ticket, zero) for ticket in range(shapes.num_tickets)]
     data = pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0)] * len(places),
@@ -112,12 +101,39 @@ def _data(plain: PlainProblem) -> tuple[Any, list[list[int]]]:
     return data, list(types.values())
 
 
+def _profile(plain: PlainProblem, shift: int) -> bytes:
+    """Equal for shifts that travel alike and may serve the same tickets."""
+    closed = plain.shapes.closed_by[shift] != 0
+    return bytes(plain.shapes.kind[shift].tobytes() + closed.tobytes())
+
+
+def _refuse_large(profiles: int, places: int) -> None:
+    needed = 2 * 8 * profiles * places**2
+    if needed > MOST_BYTES:
+        raise UnsupportedError(f"{profiles} kinds of technicians: matrices of {needed / 1e9:.1f} GB")
+
+
+def _matrices(
+    plain: PlainProblem, shift: int, places: NDArray[np.int64], depots: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Prices and seconds between places; legs from and to tickets that are closed for ``shift`` are far."""
+    shapes, around = plain.shapes, np.ix_(places, places)
+    kind = int(shapes.kind[shift])
+    prices, seconds = plain.leg[kind][around], shapes.travel[kind][around].astype(np.int64)
+    closed = depots + np.flatnonzero(shapes.closed_by[shift])
+    for matrix, far in ((prices, FAR * int(plain.leg.max(initial=0))), (seconds, 2 * plain.horizon + 1)):
+        matrix[closed, :] = far
+        matrix[:, closed] = far
+        np.fill_diagonal(matrix, 0)
+    return prices, seconds
+
+
 def _kind(plain: PlainProblem, shift: int) -> bytes:
     """Equal for shifts that a vehicle type may hold together."""
     shapes = plain.shapes
     times = (shapes.ready, shapes.latest_end, shapes.start_place, shapes.end_place, shapes.kind)
     numbers = np.array([*(array[shift] for array in times), *shapes.capacity[shift]], np.int64)
-    return bytes(numbers.tobytes())
+    return bytes(numbers.tobytes()) + _profile(plain, shift)
 
 
 def _vehicle_type(plain: PlainProblem, shifts: list[int], depots: list[int], profile: int, zero: int) -> Any:
@@ -143,7 +159,7 @@ def _client(plain: PlainProblem, ticket: int, location: int, zero: int) -> Any:
         delivery=shapes.use[ticket].tolist(),
         service_duration=int(shapes.service[ticket]),
         tw_early=max(0, opens - zero),
-        tw_late=min(closes - zero, BEYOND_ALL),
+        tw_late=max(0, min(closes - zero, BEYOND_ALL)),
         prize=left_out or 0,
         required=left_out is None,
     )

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from benchmarks.errors import BenchmarkError
+from benchmarks.solvers.cpsat_solver import CpSat
+from benchmarks.solvers.late_fill import LateFill
+from benchmarks.solvers.ortools_solver import OrTools
 from benchmarks.solvers.ours import Ours
 from benchmarks.solvers.pyvrp_solver import PyVRP
 from benchmarks.solvers.solver import Solver
+from benchmarks.solvers.vroom_solver import Vroom
+from benchmarks.solvers.vrp_cli_solver import VrpCli
 
-SOLVERS: dict[str, Solver] = {"ours": Ours(), "pyvrp": PyVRP()}
+PEERS: dict[str, Solver] = {"vroom": Vroom(), "ortools": OrTools(), "pyvrp": PyVRP(), "vrp-cli": VrpCli()}
+FILL = "+fill"
+"""Ending of a peer's name that asks for a late fill."""
+SOLVERS: dict[str, Solver] = {
+    "ours": Ours(),
+    **PEERS,
+    **{name + FILL: LateFill(peer) for name, peer in PEERS.items()},
+    "cpsat": CpSat(),
+}
 
 
 def solver_named(name: str) -> Solver:

@@ -17,6 +17,7 @@ from dispatch_engine.cli.arguments import (
     ProblemFile,
     Quiet,
     Seed,
+    Speech,
     TimeLimit,
     Workers,
     whole,
@@ -45,6 +46,8 @@ app = typer.Typer(
 )
 imports = typer.Typer(no_args_is_help=True, help="Turn files of other formats into problems.")
 app.add_typer(imports, name="import")
+keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys of the service.")
+app.add_typer(keys, name="keys")
 
 
 def _version(asked: bool) -> None:
@@ -132,6 +135,48 @@ def check(
     from dispatch_engine.cli.judging import run_check
 
     raise typer.Exit(run_check(problem, plan, output, as_json, max_input_mb))
+
+
+@app.command()
+def compare(
+    problem: ProblemFile,
+    before: PlanFile,
+    after: PlanFile,
+    language: Speech = "en",
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+) -> None:
+    """Say what moved between two plans of one problem, whom to call, and what each rule charges either.
+
+    Either plan may be made by hand. The exit code is 0 also where a plan breaks rules; the result says so.
+    """
+    from dispatch_engine.cli.comparing import run_compare
+
+    run_compare(problem, before, after, language, as_json, max_input_mb)
+
+
+@app.command()
+def explain(
+    problem: ProblemFile,
+    plan: PlanFile,
+    ticket: Annotated[
+        str | None, typer.Option("--ticket", metavar="ID", help="Explain only this ticket; all if not given.")
+    ] = None,
+    alternatives: Annotated[
+        int,
+        typer.Option("--alternatives", metavar="N", parser=whole(0, 1000), help="Other places per ticket."),
+    ] = 3,
+    language: Speech = "en",
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+) -> None:
+    """Say why a plan is as it is: what holds each visit, where else it could go, why a ticket is left out.
+
+    For late and unassigned tickets it also tells the smallest changes that would help, each of them tried.
+    """
+    from dispatch_engine.cli.explaining import run_explain
+
+    run_explain(problem, plan, ticket, alternatives, language, as_json, max_input_mb)
 
 
 @app.command()
@@ -309,3 +354,90 @@ def warmup(quiet: Quiet = False) -> None:
     from dispatch_engine.cli.making import run_warmup
 
     run_warmup(quiet)
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str | None,
+        typer.Option("--host", metavar="ADDRESS", help="Address to listen on; 127.0.0.1 if not given."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="N", parser=whole(0, 65_535), help="Port; 8000 if not given, 0: any."),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store", metavar="URL", help="Where jobs are kept; sqlite:///dispatch-engine.db if not given."
+        ),
+    ] = None,
+    keys: Annotated[
+        str | None,
+        typer.Option("--keys", metavar="FILE", help="API keys; with it every call needs one."),
+    ] = None,
+    solvers: Annotated[
+        int | None,
+        typer.Option(
+            "--solvers", metavar="N", parser=whole(1, 256), help="Solves side by side; 2 if not given."
+        ),
+    ] = None,
+) -> None:
+    """Run the HTTP service with its own worker, until Ctrl-C or SIGTERM.
+
+    On loopback no key is needed. Every setting also has a variable, such as DISPATCH_PORT; see
+    docs/operations.md.
+    """
+    from dispatch_engine.cli.serving import ServeOptions, run_serve
+
+    raise typer.Exit(run_serve(ServeOptions(host, port, store, keys, solvers)))
+
+
+KeyFileOption = Annotated[str, typer.Option("--keys", metavar="FILE", help="The file of keys.")]
+
+
+@keys.callback()
+def api_keys() -> None:
+    """Make, list and revoke API keys of the service."""
+
+
+@keys.command("add")
+def add_key(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of the key, such as that of the program.")
+    ],
+    file: KeyFileOption,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scope", metavar="SCOPE", help="read, solve or admin; may be repeated; solve if not given."
+        ),
+    ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option("--owner", metavar="NAME", help="Whose jobs these are; keys of one owner share them."),
+    ] = None,
+) -> None:
+    """Make a key and print it, this once."""
+    from dispatch_engine.cli.serving import run_key_add
+
+    raise typer.Exit(run_key_add(file, name, owner, scope or []))
+
+
+@keys.command("list")
+def list_keys(file: KeyFileOption) -> None:
+    """List the keys: name, first characters, scopes, owner, day."""
+    from dispatch_engine.cli.serving import run_key_list
+
+    raise typer.Exit(run_key_list(file))
+
+
+@keys.command("revoke")
+def revoke_key(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the key.")],
+    file: KeyFileOption,
+) -> None:
+    """Take a key out of the file; a running service notices within a second."""
+    from dispatch_engine.cli.serving import run_key_revoke
+
+    raise typer.Exit(run_key_revoke(file, name))

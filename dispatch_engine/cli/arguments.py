@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -49,6 +49,17 @@ def whole(minimum: int, maximum: int) -> Callable[[str], int]:
         if not minimum <= found <= maximum:
             raise typer.BadParameter(f"{quoted(str(value))} is out of range; {wanted}")
         return found
+
+    return read
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """A reader of one of ``words``."""
+
+    def read(value: str) -> str:
+        if value not in words:
+            raise typer.BadParameter(f"{quoted(str(value))} is not known; use {' or '.join(words)}")
+        return value
 
     return read
 
@@ -103,3 +114,7 @@ Workers = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes on stderr.")]
+Speech = Annotated[
+    Any,  # the parser gives a Language
+    typer.Option("--language", metavar="en|zh", parser=one_of("en", "zh"), help="Language of the messages."),
+]

@@ -39,10 +39,15 @@ def read_plan(source: str, max_input_mb: float) -> Plan:
 
 def read_both(problem: str, plan: str, max_input_mb: float) -> tuple[Problem, Plan]:
     """A problem and a plan for it; only one of them may come from standard input."""
-    if problem == plan == STDIN:
-        message = "problem and plan cannot both come from standard input; name a file for one of them"
-        raise InputError.of("", "not_a_file", message)
+    refuse_two_from_stdin(problem, plan)
     return read_problem(problem, max_input_mb), read_plan(plan, max_input_mb)
+
+
+def refuse_two_from_stdin(*sources: str) -> None:
+    """Only one document of a command may come from standard input. Raises InputError, code ``not_a_file``."""
+    if sources.count(STDIN) > 1:
+        message = "several documents cannot all come from standard input; name files for all but one of them"
+        raise InputError.of("", "not_a_file", message)
 
 
 @contextmanager

@@ -2,56 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from dispatch_engine.cli.guard import BAD_INPUT, NO, tell, tell_findings
 from dispatch_engine.cli.inputs import about, read_both, read_problem
-from dispatch_engine.cli.outputs import STDOUT, print_text, refuse_unwritable, show, write_result
+from dispatch_engine.cli.outputs import STDOUT, print_json, refuse_unwritable, show, write_result
 from dispatch_engine.errors import InputError
 
 if TYPE_CHECKING:
     from dispatch_engine.model.plan import Plan
     from dispatch_engine.model.problem import Problem
+    from dispatch_engine.rules.advice import Warning
     from dispatch_engine.rules.case import Case
 
-MAX_PAIRS = 5_000_000
-"""Pairs of shift and ticket up to which it is cheap to see who can serve what."""
-
 MAX_WARNINGS = 20
-
-NEAREST_FIRST = {
-    "shift_full": "without enough time in the shift",
-    "no_part": "without the parts on the van",
-    "window_unreachable": "unable to be there in its time windows and back in time",
-    "appointment_outside_windows": "too late: the appointment lies after its last time window",
-    "unreachable": "without a way there and back",
-    "no_tool": "without a required tool",
-    "no_certified_technician": "without a certificate valid on the day",
-    "no_skill": "without the skill level",
-    "no_tag": "without a required tag",
-    "excluded": "excluded or not among the required",
-}
-"""Why technicians cannot serve a ticket; those who came closest to serving it first."""
-
-
-@dataclass(frozen=True)
-class Warning:
-    """Something that is allowed and probably not meant, about ``ticket`` if that is given."""
-
-    code: str
-    message: str
-    ticket: str | None = None
-
 
 # ---------------------------------------------------------------- validate
 
 
 def run_validate(source: str, as_json: bool, max_input_mb: float) -> int:
     """Say what is wrong with a problem, or what it holds; the exit code."""
+    from dispatch_engine.rules.advice import sizes, warnings_about
+
     try:
         problem = read_problem(source, max_input_mb)
         with about(source):
@@ -59,12 +34,12 @@ def run_validate(source: str, as_json: bool, max_input_mb: float) -> int:
     except InputError as error:
         tell_findings(error)
         if as_json:
-            _print_json({"ok": False, "findings": [asdict(finding) for finding in error.findings]})
+            print_json({"ok": False, "findings": [asdict(finding) for finding in error.findings]})
         return BAD_INPUT
     warnings = list(warnings_about(case))
     if as_json:
         found = [asdict(warning) for warning in warnings]
-        _print_json({"ok": True, "findings": [], **_sizes(problem), "warnings": found})
+        print_json({"ok": True, "findings": [], **sizes(problem), "warnings": found})
     else:
         _show_summary(case, warnings)
     return 0
@@ -76,25 +51,16 @@ def _ready(problem: Problem) -> Case:
     return Case.of(problem)
 
 
-def _sizes(problem: Problem) -> dict[str, Any]:
-    return {
-        "problem": problem.name,
-        "tickets": len(problem.tickets),
-        "technicians": len(problem.technicians),
-        "shifts": sum(len(technician.shifts) for technician in problem.technicians),
-        "depots": len(problem.depots),
-    }
-
-
 def _show_summary(case: Case, warnings: list[Warning]) -> None:
     from rich.text import Text
 
     from dispatch_engine.cli.tables import counted, facts
+    from dispatch_engine.rules.advice import sizes
 
-    sizes = _sizes(case.problem)
+    held = sizes(case.problem)
     nouns = ("ticket", "technician", "shift", "depot")
     words = ", ".join(
-        counted(sizes[f"{noun}s"], noun) for noun in nouns if sizes[f"{noun}s"] or noun != "depot"
+        counted(held[f"{noun}s"], noun) for noun in nouns if held[f"{noun}s"] or noun != "depot"
     )
     rows = [("Holds", words), *_facts(case)]
     name = case.problem.name or "the problem"
@@ -124,48 +90,6 @@ def _facts(case: Case) -> Iterator[tuple[str, str]]:
     yield "Travel", case.travel.source
 
 
-def warnings_about(case: Case) -> Iterator[Warning]:
-    """What is allowed and probably not meant."""
-    if not case.problem.tickets:
-        yield Warning("no_tickets", "there are no tickets: the plan will be empty")
-    elif not case.shifts:
-        yield Warning("no_shifts", "nobody has a shift: every ticket will stay unassigned")
-    yield from _lost_shifts(case)
-    if case.shifts and len(case.shifts) * len(case.tickets) <= MAX_PAIRS:
-        yield from _unservable(case)
-
-
-def _lost_shifts(case: Case) -> Iterator[Warning]:
-    """Shifts that are over, and those whose break can no longer be taken: neither gets any ticket."""
-    for shift in case.shifts:
-        who = f"{case.technician_of(shift.index).id}, shift {shift.number}"
-        if shift.ready >= shift.latest_end:
-            yield Warning("shift_over", f"{who}: the shift is over when the plan begins; it gets no ticket")
-        elif late := next((b for b in shift.breaks if b.latest < shift.ready), None):
-            moment = case.clock.datetime(late.latest)
-            text = f"the break that must start by {moment:%H:%M} can no longer be taken; it gets no ticket"
-            yield Warning("break_missed", f"{who}: {text}")
-
-
-def _unservable(case: Case) -> Iterator[Warning]:
-    """Tickets that every shift is closed for, with the reasons."""
-    from dispatch_engine.rules.register import lower_all
-
-    shapes = lower_all(case)
-    nearest = list(NEAREST_FIRST)
-    for ticket in (shapes.closed_by != 0).all(axis=0).nonzero()[0].tolist():
-        codes: dict[int, str] = {}
-        for shift in case.shifts:
-            code = shapes.reason(shift.index, ticket) or "shift_full"
-            known = codes.get(shift.technician, code)
-            codes[shift.technician] = min(code, known, key=nearest.index)
-        counts = Counter(codes.values())
-        why = ", ".join(f"{counts[code]} {NEAREST_FIRST[code]}" for code in nearest if counts[code])
-        name = case.problem.tickets[ticket].id
-        must = ", though it is mandatory" if case.problem.tickets[ticket].mandatory else ""
-        yield Warning("unservable_ticket", f"{name}: no technician can serve it{must} ({why})", name)
-
-
 # ---------------------------------------------------------------- check
 
 
@@ -188,7 +112,7 @@ def run_check(
     if output == STDOUT:
         return 0 if verdict.ok else NO
     if as_json:
-        _print_json(verdict.to_dict())
+        print_json(verdict.to_dict())
     else:
         from dispatch_engine.cli.tables import verdict_report
 
@@ -204,7 +128,3 @@ def completed_or_none(problem: Problem, plan: Plan) -> Plan | None:
         return complete_plan(problem, plan)
     except InputError:
         return None
-
-
-def _print_json(document: object) -> None:
-    print_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -95,6 +96,11 @@ def print_text(text: str) -> None:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         text = f"standard output cannot be written: {reason}; write to a file with -o"
         raise InputError.of("", "unwritable", text) from None
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on standard output."""
+    print_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
 
 def show(*parts: RenderableType) -> None:

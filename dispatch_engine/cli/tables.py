@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from dispatch_engine.check import Verdict
+    from dispatch_engine.model.money import Cost, RuleCost
     from dispatch_engine.model.plan import Bound, Kpis, ObjectiveValue, Plan, SolverInfo, Unassigned
     from dispatch_engine.model.problem import Problem
     from dispatch_engine.rules.rule import Violation
@@ -73,7 +74,7 @@ def objective_table(
         table.add_row(Text(label, "bold"), Text(value, "bold"), Text(detail, "dim"))
     for label, value, detail in _ingredients(objective, kpis):
         table.add_row(Text(label), Text(value), Text(detail, "dim"))
-    return _indented(table)
+    return indented(table)
 
 
 def _tiers(mode: str, objective: ObjectiveValue, bound: Bound | None) -> Iterator[tuple[str, str, str]]:
@@ -143,7 +144,7 @@ def figures_table(cards: Sequence[dict[str, Any]]) -> RenderableType:
         label = Text(card["label"], no_wrap=True)
         target = Text(_target(card), "dim", no_wrap=True)
         table.add_row(label, Text(value), target, verdict, Text(_detail(card), "dim"))
-    return _indented(table)
+    return indented(table)
 
 
 def _target(card: dict[str, Any]) -> str:
@@ -153,6 +154,31 @@ def _target(card: dict[str, Any]) -> str:
 def _detail(card: dict[str, Any]) -> str:
     stretch = card.get("stretch")
     return _joined(card.get("detail", ""), "" if stretch is None else f"stretch target {stretch:g} %")
+
+
+# ---------------------------------------------------------------- prices
+
+
+def price_table(costs: Sequence[RuleCost]) -> RenderableType:
+    """What each rule charges, in the tiers of the mode."""
+    table = _grid("left", "right", "right")
+    for entry in costs:
+        table.add_row(Text(entry.rule), *(Text(words) for words in cost_words(entry.cost)))
+    return indented(table)
+
+
+def cost_words(cost: Cost, *, signed: bool = False) -> tuple[str, str]:
+    """A cost as points and as minutes or cents; zeros are left empty. ``signed``: with a plus where positive."""
+    sign = "+" if signed else ""
+    points = []
+    if cost.mandatory:
+        points.append(f"{cost.mandatory:{sign}d} mandatory")
+    if cost.sla_penalty:
+        points.append(f"{cost.sla_penalty:{sign},.10g} {'points' if abs(cost.sla_penalty) != 1 else 'point'}")
+    if cost.cost_cents is not None:
+        return ", ".join(points), f"{cost.cost_cents:{sign},.0f} cents" if cost.cost_cents else ""
+    minutes = cost.cost_minutes or cost.working_minutes
+    return ", ".join(points), f"{minutes:{sign},.2f} min" if minutes else ""
 
 
 # ---------------------------------------------------------------- lists
@@ -165,7 +191,7 @@ def unassigned_table(plan: Plan) -> RenderableType:
         table.add_row(Text(entry.ticket, "bold", no_wrap=True, overflow="ellipsis"), Text(_why(entry)))
     if len(plan.unassigned) > MAX_UNASSIGNED:
         table.add_row(Text("…"), Text(f"and {len(plan.unassigned) - MAX_UNASSIGNED:,} more", "dim"))
-    return _indented(table)
+    return indented(table)
 
 
 def _why(entry: Unassigned) -> str:
@@ -177,14 +203,12 @@ def _why(entry: Unassigned) -> str:
 
 def violations_table(violations: Sequence[Violation]) -> list[RenderableType]:
     """The first violations as a table, and how many more there are."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-    for heading in ("code", "technician", "ticket"):
-        table.add_column(heading, overflow="fold")
+    table = columns("code", "technician", "ticket")
     table.add_column("amount", justify="right", overflow="fold")
     table.add_column("message", ratio=1, min_width=24)
     for violation in violations[:MAX_VIOLATIONS]:
         table.add_row(*map(Text, _cells(violation)))
-    parts: list[RenderableType] = [_indented(table)]
+    parts: list[RenderableType] = [indented(table)]
     if len(violations) > MAX_VIOLATIONS:
         parts.append(Text(f"  … and {len(violations) - MAX_VIOLATIONS:,} more", "dim"))
     return parts
@@ -207,6 +231,8 @@ def verdict_report(problem: Problem, verdict: Verdict, completed: Plan | None) -
     if not verdict.ok:
         parts += ["", *violations_table(verdict.violations)]
     parts += ["", objective_table(problem, verdict.objective, verdict.kpis)]
+    if verdict.rule_costs:
+        parts += ["", Text("Price by rule", "bold"), price_table(verdict.rule_costs)]
     if completed is not None:
         parts += ["", figures_table(figures(problem, completed))]
     return parts
@@ -233,5 +259,14 @@ def _grid(*justify: Any) -> Table:
     return table
 
 
-def _indented(table: Table) -> RenderableType:
+def columns(*headings: str, right: Sequence[int] = ()) -> Table:
+    """An empty table with headings; the columns numbered in ``right`` are set flush right."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+    for number, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", justify="right" if number in right else "left")
+    return table
+
+
+def indented(table: Table) -> RenderableType:
+    """``table`` with two spaces before each line."""
     return Padding(table, (0, 0, 0, 2))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
@@ -24,7 +25,7 @@ from pydantic import (
 from pydantic.functional_validators import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from dispatch_engine.errors import Finding, InputError
+from dispatch_engine.errors import MAX_LISTED, Finding, InputError
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -35,6 +36,10 @@ FOLDER = "folder"
 """Key of the validation context: the folder where relative paths start; absent where paths are refused."""
 
 MAX_ATTRIBUTES_BYTES = 4096
+MOST_FINDINGS = 10_000
+"""More than that is not told one by one."""
+FEW = 50
+"""Of a document with more findings than that, so many items of each list and object are looked at again."""
 EARLIEST_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST_INSTANT = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -216,20 +221,62 @@ def validate(model: type[M], document: object, folder: Path | None = None) -> M:
     Raises
     ------
     InputError
-        With everything that is wrong.
+        With everything that is wrong; of more than ``MOST_FINDINGS`` things, with examples.
     """
+    context = {} if folder is None else {FOLDER: folder}
     try:
-        return model.model_validate(document, context={} if folder is None else {FOLDER: folder})
+        return model.model_validate(document, context=context)
     except ValidationError as error:
-        raise InputError(_findings(error)) from None
+        count = error.error_count()
+        # Each finding takes more than a kilobyte while it is told: a million of them would be an attack.
+        raise InputError(
+            _findings(error) if count <= MOST_FINDINGS else _examples(model, document, context, count)
+        ) from None
+
+
+def _examples(model: type[M], document: object, context: dict[str, Any], count: int) -> Iterator[Finding]:
+    """A word about how many there are, and findings in the first parts of every list and object."""
+    yield _more(f"{count:,}")
+    try:
+        model.model_validate(_beginnings(document), context=context)
+    except ValidationError as error:
+        yield from limited(_findings(error))
+    except InputError as error:
+        yield from limited(error.findings)
+
+
+def _beginnings(value: object) -> object:
+    """``value`` with no more than the first ``FEW`` items of every list and object; places stay the same."""
+    if isinstance(value, dict):
+        return {key: _beginnings(item) for key, item in islice(value.items(), FEW)}
+    if isinstance(value, list | tuple):
+        return [_beginnings(item) for item in islice(value, FEW)]
+    return value
+
+
+def limited(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """At most ``MOST_FINDINGS`` findings, and if there are more a word about it."""
+    for number, finding in enumerate(findings):
+        if number == MOST_FINDINGS:
+            yield _more(f"more than {MOST_FINDINGS:,}")
+            return
+        yield finding
+
+
+def _more(number: str) -> Finding:
+    return Finding(
+        "", "too_many_findings", f"has {number} things that are wrong; correct those told here first"
+    )
 
 
 def _findings(error: ValidationError) -> Iterator[Finding]:
-    for detail in error.errors(include_url=False):
+    for number, detail in enumerate(error.errors(include_url=False)):
         place = pointer(_real_parts(detail))
         for inner in detail.get("ctx", {}).get("findings", ()):
             yield Finding(place + inner.pointer, inner.code, inner.message)
-        if detail["type"] != "findings":
+        if detail["type"] == "extra_forbidden":
+            yield Finding(place, "unknown_field", _unknown_field(str(detail["loc"][-1]), number))
+        elif detail["type"] != "findings":
             code, message, at = _told(detail)
             yield Finding(place + pointer(at), code, message)
 
@@ -299,8 +346,6 @@ def _told(detail: ErrorDetails) -> tuple[str, str, tuple[str | int, ...]]:
         return context["code"], context["message"], context["at"]
     if kind == "missing":
         return "missing_field", "is required and missing; add it", ()
-    if kind == "extra_forbidden":
-        return "unknown_field", _unknown_field(str(detail["loc"][-1])), ()
     if kind in _RANGE:
         key, words = _RANGE[kind]
         return "out_of_range", f"{shown(value)} is out of range; it must be {words} {context[key]:g}", ()
@@ -325,8 +370,9 @@ def _wrong_length(kind: str, value: object, context: dict[str, Any]) -> str:
     return f"{shown(value)} must have {limit} {unit}"
 
 
-def _unknown_field(name: str) -> str:
-    close = get_close_matches(name[:80], _all_field_names(), n=1)
+def _unknown_field(name: str, number: int) -> str:
+    # To look for what was meant takes a millisecond, and nobody reads it of a thousand fields.
+    close = get_close_matches(name[:80], _all_field_names(), n=1) if number < MAX_LISTED else ()
     return f"is no field; did you mean '{close[0]}'?" if close else "is no field; remove it"
 
 

@@ -42,7 +42,7 @@ class Clock:
         to 1970. The zone defaults to the fixed offset of ``now``.
         """
         starts = [shift.start for technician in problem.technicians for shift in technician.shifts]
-        now = problem.now or min(starts, default=None) or min(_ticket_times(problem), default=EPOCH)
+        now = moment_of_planning(problem)
         zone = (
             ZoneInfo(problem.time_zone)
             if problem.time_zone
@@ -63,6 +63,12 @@ class Clock:
     def local_date(self, seconds: int) -> dt.date:
         """The day in the problem's zone at that moment."""
         return self.datetime(seconds).date()
+
+
+def moment_of_planning(problem: Problem) -> dt.datetime:
+    """``now`` of the problem, or what stands in for it: see :meth:`Clock.of`."""
+    starts = [shift.start for technician in problem.technicians for shift in technician.shifts]
+    return problem.now or min(starts, default=None) or min(_ticket_times(problem), default=EPOCH)
 
 
 def _rounded_seconds(difference: dt.timedelta) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_engine.errors import Finding
 from dispatch_engine.model.base import pointer, shown
+from dispatch_engine.model.pins import pins_can_be
 from dispatch_engine.model.policy import DEFAULT_ZONE
 
 if TYPE_CHECKING:
@@ -245,6 +246,10 @@ def _worst_units(problem: Problem) -> float:
     late = prices.pop("late_minute", 0.0) * _worst_late_minutes(problem)
     largest = prices.pop("largest_late_minute", 0.0) * LONGEST_LATE_MINUTES
     own = sum(ticket.unassigned_price or 0 for ticket in problem.tickets)
+    stability = problem.objective.stability
+    minutes = max(stability.other_technician, stability.dropped) + stability.later_than_promised
+    minutes = minutes * len(problem.tickets) + sum(ticket.outsource_price or 0 for ticket in problem.tickets)
+    own += minutes * max(1.0, prices.get("travel_minute", 0.0))
     most = {
         "km": 17 * worked,  # at up to 1,000 km/h
         "travel_minute": worked,
@@ -274,6 +279,7 @@ CHECKS = (
     overlapping_shifts,
     planning_span,
     dangling_references,
+    pins_can_be,
     unknown_zones,
     matrices,
     profiles,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dispatch_engine.errors import Finding, InputError
-from dispatch_engine.model.base import pointer, shown
+from dispatch_engine.model.base import limited, pointer, shown
 from dispatch_engine.model.yaml_reader import parse_yaml
 
 MAX_DEPTH = 64
@@ -95,7 +95,7 @@ def parse_json(text: str | bytes) -> object:
         # The only other ValueError: Python refuses to convert numbers of more than 4,300 digits.
         raise InputError.of("", "not_json", "holds a number with thousands of digits; shorten it") from None
     if objects.twice:
-        raise InputError(objects.findings(document))
+        raise InputError(limited(objects.findings(document)))
     return document
 
 

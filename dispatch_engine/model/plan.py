@@ -28,6 +28,7 @@ ReasonCode = Literal[
     "crew_unavailable",
     "precedence",
     "infeasible_pin",
+    "outsourced",
     "other_tickets_preferred",
 ]
 """Why a ticket is not in the plan."""
@@ -190,7 +191,8 @@ class ObjectiveValue(Result):
     )
     stability: Amount = Field(default=0.0, description="Price of what changed against the base plan.")
     working_minutes: Amount | None = Field(
-        default=None, description="Sum of end_at − start_at; only in mode working_time."
+        default=None,
+        description="Sum of end_at − start_at, and of contractors' prices; only in mode working_time.",
     )
     cost_cents: Annotated[int, Field(ge=0, le=10**18)] | None = Field(
         default=None, description="The one sum in cents; only in mode cost."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -25,6 +26,7 @@ from dispatch_engine.model.base import (
     Quantity,
     Text,
     Weight,
+    limited,
     refuse,
     refuse_all,
     shown,
@@ -294,18 +296,34 @@ class Pinned(Model):
 
     technician: Name = Field(description="Id of the technician.")
     status: Literal["committed", "en_route", "on_site", "done"] = Field(description="How far the visit is.")
-    arrival: Instant | None = Field(default=None, description="Promised or actual arrival.")
+    arrival: Instant | None = Field(
+        default=None,
+        description="Promised arrival; the actual one when on_site or done (null: at started_at).",
+    )
     started_at: Instant | None = Field(
         default=None, description="Start of service; needed when on_site or done."
     )
-    finished_at: Instant | None = Field(default=None, description="End of service; needed when done.")
+    finished_at: Instant | None = Field(
+        default=None,
+        description="End of service; needed when done, the expected one when on_site (null: by duration).",
+    )
 
     @model_validator(mode="after")
     def _says_when(self) -> Self:
         if self.status in ("on_site", "done") and self.started_at is None:
             raise refuse("missing_field", f"is required with status '{self.status}'; add it", "started_at")
+        if self.status in ("committed", "en_route"):
+            for name in ("started_at", "finished_at"):
+                if getattr(self, name) is not None:
+                    message = (
+                        f"says that the visit has begun, its status is '{self.status}'; correct one of them"
+                    )
+                    raise refuse("conflicting_fields", message, name)
         if self.status == "done" and self.finished_at is None:
             raise refuse("missing_field", "is required with status 'done'; add it", "finished_at")
+        if self.started_at and self.arrival and self.started_at < self.arrival:
+            message = f"{self.started_at.isoformat()} lies before the arrival {self.arrival.isoformat()}"
+            raise refuse("end_before_start", message, "started_at")
         if self.started_at and self.finished_at and self.finished_at < self.started_at:
             message = f"{self.finished_at.isoformat()} lies before started_at {self.started_at.isoformat()}"
             raise refuse("end_before_start", message, "finished_at")
@@ -381,7 +399,8 @@ class Ticket(_Labelled):
         default=None, description="Replaces weight × factor when unassigned; null: as the objective says."
     )
     outsource_price: Price | None = Field(
-        default=None, description="Cost minutes for a contractor; null: no contractor."
+        default=None,
+        description="Cost minutes for a contractor, who does it if no technician does; null: no contractor.",
     )
     pinned: Pinned | None = Field(
         default=None, description="Visit already promised or under way; null: free."
@@ -645,7 +664,7 @@ class Problem(Model):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        findings = [*crossrefs.findings(self), *support.findings(self)]
+        findings = [*limited(chain(crossrefs.findings(self), support.findings(self)))]
         if findings:
             raise InputError(findings)
         return self

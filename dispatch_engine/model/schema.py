@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from dispatch_engine.errors import InputError
-from dispatch_engine.model.files import write_atomically
+from dispatch_engine.model.comparison import Comparison
+from dispatch_engine.model.explanation import Explanation
+from dispatch_engine.model.files import read_document, write_atomically
 from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.policy import Policy
 from dispatch_engine.model.problem import DEFAULT_PRICES, Problem
@@ -23,7 +25,13 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 COMMAND = "python -m dispatch_engine.model.schema"
 
-MODELS: dict[str, type[BaseModel]] = {"problem": Problem, "plan": Plan, "policy": Policy}
+MODELS: dict[str, type[BaseModel]] = {
+    "problem": Problem,
+    "plan": Plan,
+    "policy": Policy,
+    "comparison": Comparison,
+    "explanation": Explanation,
+}
 
 EXAMPLES: dict[str, Schema] = {
     "problem": {
@@ -64,7 +72,17 @@ EXAMPLES: dict[str, Schema] = {
     },
     "policy": {"extends": "home-appliance", "arrival_hours": {"suburban": 5}},
 }
-"""One short document of each kind; each is valid."""
+"""One short document of each kind; each is valid. The results of live commands stand in ``examples/``."""
+
+
+def example(kind: str) -> Schema:
+    """A valid document of ``kind``."""
+    if kind in EXAMPLES:
+        return EXAMPLES[kind]
+    document = read_document(Path(__file__).with_name("examples") / f"{kind}.json")
+    assert isinstance(document, dict)
+    return document
+
 
 INTRODUCTIONS = {
     "problem": """# The problem
@@ -94,9 +112,23 @@ built-in policy (`home-appliance`, the default), as an object, or, in files only
 `.yml` or `.json` file. `extends` lays an object over another policy: objects merge field by field, lists and
 values are replaced.
 """,
+    "comparison": """# The comparison
+
+What `compare` prints with `--json`: two plans of one problem side by side. Differences are second − first.
+The example compares the best plan of the [tiny day](../../scenarios/tiny-day.md) with one that leaves K4 out.
+""",
+    "explanation": """# The explanation
+
+What `explain` prints with `--json`: why a plan is as it is. The plan's orders count; their times are computed
+anew. A **slack** says how much later the technician could be at the door, the order staying. An
+**alternative** leaves everything else as it is. A **reason** was tried: lifting every other obstacle of the
+technician does not help. A **change** is smallest: with it the ticket is served, and without one of its parts,
+or with a minute less, it is not; all changes with one part are tried first, then those with two, then three.
+Minutes are offered up to 480. The example explains one ticket of a [short morning](../examples/short-morning.json).
+""",
 }
 
-PAGES = {"Problem": "problem.md", "Plan": "plan.md", "Policy": "policy.md"}
+PAGES = {model.__name__: f"{kind}.md" for kind, model in MODELS.items()}
 """Objects that have a page of their own."""
 
 _UNITS = {
@@ -120,14 +152,14 @@ _UNITS = {
 def schema_of(kind: str) -> Schema:
     """The JSON schema of ``problem``, ``plan`` or ``policy``, with an example."""
     schema = MODELS[kind].model_json_schema()
-    return {"$schema": DIALECT, **schema, "examples": [EXAMPLES[kind]]}
+    return {"$schema": DIALECT, **schema, "examples": [example(kind)]}
 
 
 def reference_page(kind: str) -> str:
     """The reference page: a table for each object, from the descriptions of its fields."""
     schema = schema_of(kind)
-    example = json.dumps(EXAMPLES[kind], indent=2, ensure_ascii=False)
-    lines = [INTRODUCTIONS[kind], "```json", example, "```", ""]
+    text = json.dumps(example(kind), indent=2, ensure_ascii=False)
+    lines = [INTRODUCTIONS[kind], "```json", text, "```", ""]
     lines += _table(schema["title"], schema)
     for name in _order(schema):
         lines += _table(name, schema["$defs"][name])

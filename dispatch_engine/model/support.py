@@ -15,7 +15,6 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
     # object       field                       its default: any other value is refused
     "problem": {
         "depots": (),
-        "base_plan": None,
     },
     "technician": {
         "restock_between_shifts": True,
@@ -34,14 +33,6 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
         "same_start_as": None,
         "same_technician_as": None,
         "different_technician_from": None,
-        "outsource_price": None,
-        "pinned": None,
-    },
-    "stability": {
-        "other_technician": 30,
-        "dropped": 60,
-        "later_than_promised": 10,
-        "promise_minutes": 15,
     },
 }
 """Fields by object, with the only value that is accepted so far."""
@@ -58,7 +49,6 @@ def findings(problem: Problem) -> Iterator[Finding]:
             yield from _used("shift", shift, f"/technicians/{i}/shifts/{k}")
     for i, ticket in enumerate(problem.tickets):
         yield from _used("ticket", ticket, f"/tickets/{i}")
-    yield from _used("stability", problem.objective.stability, "/objective/stability")
     if problem.travel.provider in PROVIDERS_NOT_BUILT:
         yield _refused("/travel/provider", f"'{problem.travel.provider}'", "use 'geodesic' or 'matrix'")
 

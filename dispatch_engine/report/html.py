@@ -66,19 +66,16 @@ def unassigned_deadlines(problem: Problem, plan: Plan) -> dict[str, str]:
 
 def page(data: Mapping[str, Any]) -> str:
     """Return the HTML page that shows the data of ``report_data``."""
-    style, library, script = style_text(), library_text(), script_text()
     header = data["header"]
-    return SLOT.sub(
-        lambda slot: {
-            "policy": content_security_policy([library, script], [style]),
-            "title": text(f"{header['title']} – {header['days']}"),
-            "style": style,
-            "library": library,
-            "script": script,
-            "data": embedded_json(data),
-        }[slot[1]],
-        asset("page/page.html"),
-    )
+    slots = {
+        "policy": page_policy(),
+        "title": text(f"{header['title']} – {header['days']}"),
+        "style": style_text(),
+        "library": library_text(),
+        "script": script_text(),
+        "data": embedded_json(data),
+    }
+    return SLOT.sub(lambda slot: slots[slot[1]], asset("page/page.html"))
 
 
 def embedded_json(data: object) -> str:
@@ -89,6 +86,12 @@ def embedded_json(data: object) -> str:
 def text(value: str) -> str:
     """Return the text as HTML; characters that UTF-8 cannot carry become question marks."""
     return html.escape(value.encode("utf-8", "replace").decode())
+
+
+@cache
+def page_policy() -> str:
+    """Return the policy of every page: its own script and style, and nothing from anywhere."""
+    return content_security_policy([library_text(), script_text()], [style_text()])
 
 
 def content_security_policy(scripts: list[str], styles: list[str]) -> str:

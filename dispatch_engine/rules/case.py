@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from dispatch_engine.errors import InputError
 from dispatch_engine.model.clock import Clock, minutes_to_seconds
 from dispatch_engine.model.policy import arrival_deadline
+from dispatch_engine.rules.progress import PastVisit, with_progress
+from dispatch_engine.rules.promises import Promise, promises_of
+from dispatch_engine.rules.shapes import UNITS
 from dispatch_engine.travel.provider import build_travel
 from dispatch_engine.travel.times import TravelTimes
 
@@ -34,10 +37,15 @@ class ShiftCase:
     ----------
     index : position in ``Case.shifts``.
     technician, number : position of the technician, and of the shift within the technician's list.
-    ready : nothing departs or starts before it: the latest of shift start, ``now`` and ``available_from``.
+    ready : nothing departs or starts before it: the latest of shift start, ``now`` and ``available_from``; in a
+        shift that has begun also the end of its last visit so far.
     start, end, latest_end : planned shift, and its end with all allowed overtime.
     kind : row of ``TravelTimes.seconds`` (profile and speed factor).
-    start_place, end_place : travel places; ``end_place`` is None where the route ends at its last stop.
+    start_place, end_place : travel places; ``end_place`` is None where the route ends at its last stop. Of a shift
+        that has begun ``start_place`` is where the rest of it begins.
+    is_here : the technician's ``current_location`` is a place of this shift.
+    past : the visits so far, in order. next_stop : the ticket that the technician is driving to.
+    began, first_place : when and where a shift that has begun did so. is_over : nothing can be done any more.
     """
 
     index: int
@@ -51,6 +59,17 @@ class ShiftCase:
     kind: int
     start_place: int
     end_place: int | None
+    is_here: bool = False
+    past: tuple[PastVisit, ...] = ()
+    next_stop: int | None = None
+    began: int = 0
+    first_place: int = -1
+    is_over: bool = False
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its route exists already, as visits made or as a drive to the next one."""
+        return bool(self.past) or self.next_stop is not None
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,7 @@ class TicketCase:
     due : the SLA policy's deadline, soft (None: the policy sets none).
     windows : hard windows of the start of service as (open, close), sorted; empty: any time.
     weight : priority weight.
+    promise : what the customer was promised before this plan; None: nothing.
     """
 
     index: int
@@ -74,6 +94,20 @@ class TicketCase:
     due: int | None
     windows: tuple[tuple[int, int], ...]
     weight: float
+    promise: Promise | None = None
+
+    @property
+    def not_before(self) -> int | None:
+        """Service never starts before it: the appointment, or the time promised less its slack."""
+        promised = None if self.promise is None else self.promise.earliest
+        return max((t for t in (self.appointment, promised) if t is not None), default=None)
+
+    def first_start(self, time: int) -> int | None:
+        """The first moment from ``time`` on at which service may start; None where there is none."""
+        if self.not_before is not None:
+            time = max(time, self.not_before)
+        starts = [max(time, opens) for opens, closes in self.windows if max(time, opens) <= closes]
+        return min(starts, default=None) if self.windows else time
 
 
 @dataclass(frozen=True)
@@ -101,8 +135,11 @@ class Case:
                 shifts.append(
                     _shift_case(len(shifts), position, number, technician, shift, clock, travel, here_from)
                 )
-        tickets = tuple(_ticket_case(i, t, problem, clock, travel) for i, t in enumerate(problem.tickets))
-        return cls(problem, clock, travel, tuple(shifts), tickets)
+        promised = promises_of(problem, clock)
+        tickets = tuple(
+            _ticket_case(i, t, problem, clock, travel, promised.get(i)) for i, t in enumerate(problem.tickets)
+        )
+        return cls(problem, clock, travel, with_progress(problem, clock, travel, shifts, tickets), tickets)
 
     @property
     def policy(self) -> Policy:
@@ -138,6 +175,21 @@ class Case:
     def technician_of(self, shift: int) -> Technician:
         """The technician who works shift number ``shift`` of ``shifts``."""
         return self.problem.technicians[self.shifts[shift].technician]
+
+    @cached_property
+    def past_tickets(self) -> frozenset[int]:
+        """Positions of the tickets whose visit is done or under way."""
+        return frozenset(visit.ticket for shift in self.shifts for visit in shift.past)
+
+    @cached_property
+    def next_stops(self) -> frozenset[int]:
+        """Positions of the tickets that a technician is driving to."""
+        return frozenset(shift.next_stop for shift in self.shifts if shift.next_stop is not None)
+
+    @cached_property
+    def minute_units(self) -> float:
+        """Integer cost units of a cost minute: in mode ``cost`` it is worth a minute of driving."""
+        return UNITS * (self.prices["travel_minute"] if self.mode == "cost" else 1)
 
     def unassigned_after_horizon(self, ticket: int) -> bool:
         """Whether leaving ``ticket`` out costs the small penalty: its deadline lies after the horizon."""
@@ -195,11 +247,12 @@ def _shift_case(
         kind=travel.kind(technician),
         start_place=travel.place(begin),
         end_place=None if goal == "anywhere" else travel.place(goal),
+        is_here=number == here_from,
     )
 
 
 def _ticket_case(
-    index: int, ticket: Ticket, problem: Problem, clock: Clock, travel: TravelTimes
+    index: int, ticket: Ticket, problem: Problem, clock: Clock, travel: TravelTimes, promise: Promise | None
 ) -> TicketCase:
     windows = sorted((clock.seconds(w.start), clock.seconds(w.end)) for w in ticket.time_windows)
     return TicketCase(
@@ -210,4 +263,5 @@ def _ticket_case(
         due=arrival_deadline(problem, ticket, clock),
         windows=tuple(windows),
         weight=problem.objective.weight(ticket.priority, problem.policy),
+        promise=promise,
     )

@@ -30,6 +30,7 @@ class Certifications(Rule):
 
     name = "certifications"
     codes = ("no_certified_technician",)
+    asks_who = True
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Close every pair whose latest possible start lies after the certificate's last day."""

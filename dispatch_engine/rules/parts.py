@@ -23,6 +23,7 @@ class Parts(Rule):
 
     name = "parts"
     codes = ("no_part",)
+    asks_who = True
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Add one limit per part, close pairs beyond the full stock, list the likely parts."""

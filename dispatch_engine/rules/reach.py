@@ -33,6 +33,10 @@ class Reach(Rule):
         there, back = _least_legs(shapes)
         shapes.forbid_where(_cut_off(shapes), "unreachable")
         arrival = shapes.ready[:, None] + there
+        for shift, fixed in enumerate(shapes.fixed):
+            others = np.ones(shapes.num_tickets, np.bool_)
+            others[list(fixed)] = False
+            arrival[shift, others] += shapes.service[list(fixed)].sum()
         for ticket in range(shapes.num_tickets):
             rest = shapes.service[ticket] + back[:, ticket]
             start = _earliest_start(shapes.windows[ticket], arrival[:, ticket])

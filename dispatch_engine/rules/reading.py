@@ -90,7 +90,7 @@ class _Reader:
             return None
         stated = [moment is not None for stop in stops for moment in _moments(stop)]
         if not any((*stated, route.start_at, route.end_at)):
-            return self._from_order(route, shift, stops, tickets)
+            return self._from_order(route, shift, self._still_to_do(route, shift, stops, tickets), tickets)
         if not all(stated):
             self._complain("incomplete_times", route, "stops lack some times; give all of them or none")
             self.lost += tickets
@@ -109,6 +109,17 @@ class _Reader:
             else:
                 stops.append(stop)
         return stops
+
+    def _still_to_do(
+        self, route: Route, shift: int, stops: list[KnownStop], tickets: list[int]
+    ) -> list[KnownStop]:
+        """The stops without the visits that have begun: in a bare order those come first, or are not listed."""
+        past = [visit.ticket for visit in self.case.shifts[shift].past if visit.ticket in tickets]
+        if tickets[: len(past)] != past:
+            self._complain(
+                "changed_past", route, "order must begin with the visits that have begun, in their order"
+            )
+        return [s for s in stops if isinstance(s, BreakStop) or self._ticket_of(s) not in past]
 
     def _from_order(
         self, route: Route, shift: int, stops: list[KnownStop], tickets: list[int]
@@ -145,6 +156,8 @@ class _Reader:
 
     def _begin(self, route: RouteTimes) -> int:
         """Without ``start_at``: a break at the start place, else the first arrival less its drive."""
+        if self.case.shifts[route.shift].has_begun:
+            return self.case.shifts[route.shift].began
         first = route.stops[0]
         if isinstance(first, Pause) and not first.at_door:
             return first.start
@@ -155,10 +168,12 @@ class _Reader:
     def _end(self, route: RouteTimes) -> int:
         """Without ``end_at``: the end of the last stop and the drive home."""
         shift = self.case.shifts[route.shift]
+        place, leave = self.case.tickets[route.visits[-1].ticket].place, route.stops[-1].end
+        if route.visits[-1].ticket in self.case.past_tickets:
+            place, leave = shift.start_place, max(leave, shift.ready)
         if shift.end_place is None:
-            return route.stops[-1].end
-        place = self.case.tickets[route.visits[-1].ticket].place
-        return route.stops[-1].end + int(self.case.travel.seconds[shift.kind, place, shift.end_place])
+            return leave
+        return leave + int(self.case.travel.seconds[shift.kind, place, shift.end_place])
 
     def _unassigned(self, plan: Plan, served: frozenset[int]) -> tuple[int, ...]:
         """The tickets listed as unassigned; without any list all that are not served."""

@@ -41,6 +41,14 @@ class Price:
     def __add__(self, other: Price) -> Price:
         return Price(self.mandatory + other.mandatory, self.points + other.points, self.cost + other.cost)
 
+    def __sub__(self, other: Price) -> Price:
+        return Price(self.mandatory - other.mandatory, self.points - other.points, self.cost - other.cost)
+
+    @property
+    def tiers(self) -> tuple[int, int, int]:
+        """The tiers in the order in which prices are compared."""
+        return self.mandatory, self.points, self.cost
+
 
 NOTHING = Price()
 
@@ -55,6 +63,11 @@ class Rule:
     name: str = ""
     codes: tuple[str, ...] = ()
     """Every code that the rule may give: of a violation, or as the reason why a pair is closed."""
+    asks_who: bool = False
+    """Whether it judges who does what; once a technician is on the way to a ticket, that is settled."""
+
+    keeps_the_past: bool = False
+    """Whether it judges visits that have begun as well."""
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Write the rule into ``shapes``."""

@@ -49,6 +49,10 @@ class Shapes:
     narrowed : some pair was closed although a part of its time would be allowed; then nothing can be proved.
     late_at_start : lateness is measured at the start of service instead of at arrival.
     mandatory : bool[V]. unassigned_points, unassigned_cost : int64[V].
+    promise, promise_cost : int64[V], the price of an arrival after ``promise`` (NEVER: none), however late.
+    fixed : per shift the tickets that its route begins with and never leaves out: (), or what pins say. With them
+        alone the shift is possible. No other shift is open for them.
+    last_start : int64[S], a route's duration counts from there at the latest; NEVER: from when it begins.
     ready, end, latest_end : int64[S]. start_place, end_place : int64[S], end_place -1 = anywhere.
     kind : int64[S], row of ``travel``. technician : int64[S]. breaks : per shift (earliest, latest, seconds).
     travel : int32[K, L, L] seconds, UNREACHABLE where there is no way. metres : int32[K, L, L] or None.
@@ -65,6 +69,7 @@ class Shapes:
     num_tickets: int
     reasons: list[str] = field(default_factory=list)
     breaks: list[tuple[tuple[int, int, int], ...]] = field(default_factory=list)
+    fixed: list[tuple[int, ...]] = field(default_factory=list)
     resource_names: list[str] = field(default_factory=list)
     limit_code: list[str] = field(default_factory=list)
     likely: list[Likely] = field(default_factory=list)
@@ -84,13 +89,16 @@ class Shapes:
         self.closed_by = np.zeros((shifts, tickets), np.int16)
         self.assign_price = np.zeros((shifts, tickets), np.int64)
         self.travel: NDArray[np.int32] = np.zeros((1, 0, 0), np.int32)
-        for name in ("place", "service", "late_points", "late_cost", "late_slope"):
+        self.fixed = [()] * shifts
+        for name in ("place", "service", "late_points", "late_cost", "late_slope", "promise_cost"):
             setattr(self, name, np.zeros(tickets, np.int64))
         self.place: Int
         self.service: Int
         self.late_points: Int
         self.late_cost: Int
         self.late_slope: Int
+        self.promise_cost: Int
+        self.promise: Int = np.full(tickets, NEVER, np.int64)
         self.due: Int = np.full(tickets, NEVER, np.int64)
         self.windows: list[tuple[tuple[int, int], ...]] = [((-NEVER, NEVER),)] * tickets
         self.mandatory = np.zeros(tickets, np.bool_)
@@ -105,6 +113,7 @@ class Shapes:
         self.end_place: Int
         self.kind: Int
         self.technician: Int
+        self.last_start: Int = np.full(shifts, NEVER, np.int64)
         self.use: Int = np.zeros((tickets, 0), np.int64)
         self.capacity: Int = np.zeros((shifts, 0), np.int64)
 

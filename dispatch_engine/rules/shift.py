@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.rule import NOTHING, Price, Rule, Violation
 from dispatch_engine.rules.shapes import UNITS, Shapes
-from dispatch_engine.rules.visits import TOLERANCE, PlanTimes, RouteTimes, Stop, shift_of
+from dispatch_engine.rules.visits import TOLERANCE, PlanTimes, RouteTimes, Stop, shift_of, stops_ahead
 
 
 class ShiftHours(Rule):
     """Ready is the latest of shift start, ``now`` and ``available_from``; overtime lies after the end.
 
-    A route's ``start_at`` is its latest: it changes no arrival's lateness, no start of service and no break.
+    A route's ``start_at`` is its latest: it changes no arrival's lateness, no start of service and no break. The
+    route of a shift that has begun keeps the start that it had.
     """
 
     name = "shift"
@@ -32,12 +33,16 @@ class ShiftHours(Rule):
         """Work too early, work too late, and a departure that is not the latest possible."""
         for route in plan.routes:
             shift = shift_of(case, route)
-            early = shift.ready - min(route.start, *(_begin(stop) for stop in route.stops))
+            ahead = stops_ahead(case, route)
+            begins = [_begin(stop) for stop in ahead]
+            early = shift.ready - min(begins if shift.past else [route.start, *begins], default=shift.ready)
             if early > TOLERANCE:
                 text = f"begins {early} s before the technician is ready"
                 yield _violation(case, route, "before_ready", text, early)
             late = max(route.end, *(stop.end for stop in route.stops)) - shift.latest_end
-            if late > TOLERANCE:
+            if shift.is_over and ahead:
+                yield _violation(case, route, "after_shift_end", "goes on although the shift is over", 0)
+            elif late > TOLERANCE:
                 text = f"ends {late} s after the shift's end with all allowed overtime"
                 yield _violation(case, route, "after_shift_end", text, late)
             yield from _start_violations(case, route)
@@ -63,6 +68,12 @@ def _start_violations(case: Case, route: RouteTimes) -> Iterator[Violation]:
     if first is not None and not first.at_door and abs(route.start - first.start) > TOLERANCE:
         text = f"must state the start of its first break as start_at, {first.start - route.start:+d} s"
         yield _violation(case, route, "wrong_start_at", text, abs(first.start - route.start))
+    if shift_of(case, route).has_begun:
+        off = abs(shift_of(case, route).began - route.start)
+        if off > TOLERANCE:
+            text = f"must state as start_at when it began, which is {off} s off"
+            yield _violation(case, route, "wrong_start_at", text, off)
+        return
     idle = route.latest_start(case) - route.start
     if idle > TOLERANCE:
         text = f"could start {idle} s later with the same services, breaks and lateness"

@@ -16,6 +16,7 @@ class Skills(Rule):
 
     name = "skills"
     codes = ("no_skill",)
+    asks_who = True
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Close every pair in which some level is too low."""

@@ -16,6 +16,7 @@ class Tags(Rule):
 
     name = "tags"
     codes = ("no_tag",)
+    asks_who = True
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Close every pair in which some tag is missing."""

@@ -18,6 +18,7 @@ class Technicians(Rule):
 
     name = "technicians"
     codes = ("excluded",)
+    asks_who = True
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Close pairs with other or excluded technicians and price the not preferred ones."""

@@ -34,6 +34,10 @@ class TicketLimit(Rule):
         """One violation per route, with the tickets too many."""
         for route in plan.routes:
             limit, count = _limit(case, route.shift), len(route.visits)
+            if limit is not None:
+                # What has begun cannot be taken back.
+                shift = case.shifts[route.shift]
+                limit = max(limit, len(shift.past) + (shift.next_stop is not None))
             if limit is not None and count > limit:
                 technician = case.technician_of(route.shift).id
                 number = case.shifts[route.shift].number

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from dispatch_engine.rules.case import Case, ShiftCase
 from dispatch_engine.rules.deadline import late_price
-from dispatch_engine.rules.visits import Pause, RouteTimes, Stop, Visit, lateness
+from dispatch_engine.rules.stability import is_late_for_promise, late_promise_units
+from dispatch_engine.rules.visits import Pause, RouteTimes, Stop, Visit, lateness, past_stops
 from dispatch_engine.travel.times import UNREACHABLE
 
 
@@ -53,7 +54,9 @@ class _Search:
     """All schedules of one order that do everything as early as its break places allow."""
 
     def __init__(self, case: Case, shift: ShiftCase, order: Sequence[int]) -> None:
-        self.case, self.shift, self.order = case, shift, tuple(order)
+        self.case, self.shift = case, shift
+        past = {visit.ticket for visit in shift.past}
+        self.order = tuple(ticket for ticket in order if ticket not in past)
         self.progress = -1
         self.obstacle = Obstacle("shift_full", None, "the order is empty")
 
@@ -84,6 +87,13 @@ class _Search:
         if state.served == len(self.order):
             return
         ticket = self.case.tickets[self.order[state.served]]
+        if self.shift.is_over:
+            self._fail(state, "after_shift_end", "the shift is over")
+            return
+        if state.served == 0 and self.shift.next_stop not in (None, ticket.index):
+            text = f"ticket {self._id(self.shift.next_stop)} is the technician's next stop"
+            self._fail(state, "not_next_stop", text)
+            return
         if not state.at_door:
             leg = self.leg(state.here, ticket.place)
             if leg >= UNREACHABLE:
@@ -92,7 +102,7 @@ class _Search:
             arrival = state.time + leg
             yield replace(state, time=arrival, here=ticket.place, at_door=True, arrival=arrival)
             return
-        start = self._earliest_start(ticket.index, state.time)
+        start = ticket.first_start(state.time)
         if start is None:
             self._fail(
                 state, "outside_window", f"ticket {self._id(ticket.index)} is reached after its last window"
@@ -104,6 +114,8 @@ class _Search:
         )
 
     def _take_break(self, state: _State) -> Iterator[_State]:
+        if self.shift.next_stop is not None and state.slot == 0:
+            return  # the technician is on the road
         planned = self.shift.breaks[len(state.slots)]
         start = max(state.time, planned.earliest)
         if start <= planned.latest:
@@ -124,23 +136,20 @@ class _Search:
             self._fail(state, "after_shift_end", text)
         elif any(end > planned.earliest for planned in self.shift.breaks[len(state.slots) :]):
             self._fail(state, "missing_break", "no place is left for a break that the route needs")
+        elif self.shift.has_begun:
+            stops = (*past_stops(self.shift), *state.stops)
+            yield state.slots, RouteTimes(self.shift.index, self.shift.began, end, stops)
         elif state.stops:
             first = state.stops[0]
             start = first.start if isinstance(first, Pause) and not first.at_door else ready
             yield state.slots, RouteTimes(self.shift.index, start, end, state.stops)
 
-    def _earliest_start(self, ticket: int, time: int) -> int | None:
-        data = self.case.tickets[ticket]
-        if data.appointment is not None:
-            time = max(time, data.appointment)
-        starts = [max(time, opens) for opens, closes in data.windows if max(time, opens) <= closes]
-        return min(starts, default=None) if data.windows else time
-
     def leg(self, origin: int, goal: int) -> int:
         """Seconds from place to place, UNREACHABLE where there is no way."""
         return int(self.case.travel.seconds[self.shift.kind, origin, goal])
 
-    def _id(self, ticket: int) -> str:
+    def _id(self, ticket: int | None) -> str:
+        assert ticket is not None
         return self.case.problem.tickets[ticket].id
 
     def _fail(self, state: _State, code: str, message: str) -> None:
@@ -160,7 +169,8 @@ def best_times(
     Parameters
     ----------
     shift : position in ``case.shifts``.
-    order : positions of the tickets, at least one.
+    order : positions of the tickets, at least one. In a shift that has begun the visits made come first by
+        themselves, may be left out of the order, and may be all there is.
     gaps : for every break taken, how many tickets are served before it; None leaves the places open.
 
     Returns
@@ -189,13 +199,15 @@ def _times_or_obstacle(
     found = list(search.schedules(case.shifts[shift].ready, gaps=gaps))
     if not found:
         return search.obstacle
-    if case.mode == "working_time":
+    if case.mode == "working_time" and not case.shifts[shift].has_begun:
         routes = [_shortest(search, slots, route) for slots, route in found]
         return min(
             (leave_late(case, route) for route in routes),
             key=lambda route: (route.end - route.start, route.end, _begins(route)),
         )
     routes = [leave_late(case, route) for _, route in found]
+    if case.mode == "working_time":
+        return min(routes, key=lambda route: (route.end, _begins(route)))
     return min(routes, key=lambda route: (*_worth(case, route), route.end, -route.start, _begins(route)))
 
 
@@ -211,11 +223,12 @@ def leave_late(case: Case, route: RouteTimes) -> RouteTimes:
 
 
 def _worth(case: Case, route: RouteTimes) -> tuple[int, int]:
-    """Points and cost of lateness and overtime; everything else is the same for all times of one order."""
+    """Points and cost of lateness, broken promises and overtime; the rest is the same for all times of an order."""
     late = [late_price(case, visit.ticket, s) for visit in route.visits if (s := lateness(case, visit))]
     over = max(0, route.end - case.shifts[route.shift].end)
     per_second = round(case.prices.get("overtime_minute", 0) * 1000)
-    return sum(p.points for p in late), sum(p.cost for p in late) + over * per_second
+    broken = sum(late_promise_units(case) for visit in route.visits if is_late_for_promise(case, visit))
+    return sum(p.points for p in late), sum(p.cost for p in late) + over * per_second + broken
 
 
 def _begins(route: RouteTimes) -> tuple[int, ...]:
@@ -256,8 +269,8 @@ def _tight_departures(search: _Search, slots: tuple[int, ...]) -> set[int]:
         passed += search.leg(here, ticket.place)
         take_breaks(2 * served + 1)
         departures |= {moment - passed for window in ticket.windows for moment in window}
-        if ticket.appointment is not None:
-            departures.add(ticket.appointment - passed)
+        if ticket.not_before is not None:
+            departures.add(ticket.not_before - passed)
         passed, here = passed + ticket.service, ticket.place
     take_breaks(2 * len(search.order))
     passed += 0 if shift.end_place is None else search.leg(here, shift.end_place)

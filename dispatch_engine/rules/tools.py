@@ -16,6 +16,7 @@ class Tools(Rule):
 
     name = "tools"
     codes = ("no_tool",)
+    asks_who = True
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Close every pair in which some tool is missing."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.rule import NOTHING, Price, Rule, Violation
 from dispatch_engine.rules.shapes import UNITS, Shapes
-from dispatch_engine.rules.visits import TOLERANCE, Leg, PlanTimes, RouteTimes, shift_of
+from dispatch_engine.rules.visits import TOLERANCE, Leg, PlanTimes, RouteTimes, shift_of, stops_ahead
 from dispatch_engine.travel.times import UNREACHABLE
 
 
@@ -37,7 +37,9 @@ class Travel(Rule):
             for leg in route.legs(case):
                 yield from _leg_violations(case, route, leg)
             if shift_of(case, route).end_place is None and route.stops:
-                off = route.end - route.stops[-1].end
+                off = route.end - max(
+                    route.stops[-1].end, 0 if stops_ahead(case, route) else shift_of(case, route).ready
+                )
                 if abs(off) > TOLERANCE:
                     text = f"the route ends {off:+d} s off the end of its last stop"
                     yield _violation(case, route, None, "wrong_end_at", text, abs(off))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dispatch_engine.rules.case import Case
+from dispatch_engine.rules.left_out import goes_to_contractor, left_out_price
 from dispatch_engine.rules.rule import NOTHING, Price, Rule, Violation
 from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
 from dispatch_engine.rules.visits import PlanTimes
@@ -21,6 +22,7 @@ class UnassignedTickets(Rule):
 
     name = "unassigned"
     codes = ("duplicate_ticket", "assigned_and_unassigned", "ticket_missing")
+    keeps_the_past = True
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Fill the mandatory flags and the prices of leaving out."""
@@ -52,30 +54,12 @@ class UnassignedTickets(Rule):
                 yield Violation("ticket_missing", text, None, None, ticket.id)
 
     def price(self, case: Case, plan: PlanTimes) -> Price:
-        """The price of every ticket that no route serves."""
+        """The price of every ticket that nobody serves, no contractor either."""
         total = NOTHING
         for index in range(len(case.tickets)):
-            if index not in plan.assigned:
+            if index not in plan.assigned and not goes_to_contractor(case, index):
                 total += left_out_price(case, index)
         return total
-
-
-def left_out_price(case: Case, index: int) -> Price:
-    """What it costs to leave ticket number ``index`` out."""
-    ticket, objective = case.problem.tickets[index], case.problem.objective
-    mandatory = 1 if ticket.mandatory else 0
-    own = ticket.unassigned_price
-    if case.mode == "working_time":
-        return Price(mandatory, points=POINTS)
-    if case.mode == "cost":
-        cents = own if own is not None else case.prices["unassigned"]
-        return Price(mandatory, cost=round(cents * UNITS))
-    if own is not None:
-        return Price(mandatory, points=round(own * POINTS))
-    due, horizon = case.tickets[index].due, max((shift.end for shift in case.shifts), default=None)
-    expires = horizon is None or (due is not None and due <= horizon)
-    factor = objective.unassigned_factor if expires else 1
-    return Price(mandatory, points=round(case.tickets[index].weight * factor * POINTS))
 
 
 def _milli_points(case: Case, index: int) -> int:

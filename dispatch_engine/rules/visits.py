@@ -75,22 +75,28 @@ class RouteTimes:
     def legs(self, case: Case) -> Iterator[Leg]:
         """The drives as stated: each begins when the last thing done at its origin ended."""
         shift = case.shifts[self.shift]
-        here, leave = shift.start_place, self.start
-        for stop in self.stops:
+        is_past = bool(shift.past)
+        here, leave = shift.first_place if is_past else shift.start_place, self.start
+        for stop in (*self.stops, None):
+            if is_past and not _has_begun(case, stop):
+                is_past, here, leave = False, shift.start_place, shift.ready
             if isinstance(stop, Visit):
                 goal = case.tickets[stop.ticket].place
                 yield Leg(here, goal, leave, stop.arrival, stop)
                 here, leave = goal, stop.end
-            elif not stop.at_door:
+            elif stop is not None and not stop.at_door:
                 leave = stop.end
         if shift.end_place is not None and self.visits:
             yield Leg(here, shift.end_place, leave, self.end, None)
 
     def latest_start(self, case: Case) -> int:
-        """The latest ``start`` that changes no arrival's lateness, no start of service and no break.
+        """The latest ``start`` that changes no arrival's lateness, no promise, no start of service and no break.
 
-        Only the first drive can move: every later one begins when a service or a break ends.
+        Only the first drive can move: every later one begins when a service or a break ends. In a shift that has
+        begun it is no plan any more.
         """
+        if case.shifts[self.shift].has_begun:
+            return case.shifts[self.shift].began
         first = self.stops[0] if self.stops else None
         if first is None or (isinstance(first, Pause) and not first.at_door):
             return self.start
@@ -99,6 +105,9 @@ class RouteTimes:
         due = case.tickets[visit.ticket].due
         if due is not None and case.policy.late_measured_at == "arrival":
             latest = min(latest, due)
+        promise = case.tickets[visit.ticket].promise
+        if promise is not None and promise.latest is not None:
+            latest = min(latest, promise.latest)
         # An arrival that is late already stays where it is: later would be later still.
         return self.start + max(0, latest - visit.arrival)
 
@@ -125,6 +134,21 @@ class PlanTimes:
 def shift_of(case: Case, route: RouteTimes) -> ShiftCase:
     """The shift that ``route`` is driven in."""
     return case.shifts[route.shift]
+
+
+def _has_begun(case: Case, stop: Stop | None) -> bool:
+    return isinstance(stop, Visit) and stop.ticket in case.past_tickets
+
+
+def stops_ahead(case: Case, route: RouteTimes) -> tuple[Stop, ...]:
+    """The stops after those that have begun."""
+    begun = [place for place, stop in enumerate(route.stops) if _has_begun(case, stop)]
+    return route.stops[begun[-1] + 1 :] if begun else route.stops
+
+
+def past_stops(shift: ShiftCase) -> tuple[Visit, ...]:
+    """What has happened in ``shift`` so far, as the first stops of its route."""
+    return tuple(Visit(visit.ticket, visit.arrival, visit.start, visit.end) for visit in shift.past)
 
 
 def lateness(case: Case, visit: Visit) -> int:

@@ -22,9 +22,4 @@ class WorkingTime(Rule):
         """The summed length of all routes."""
         if case.mode != "working_time":
             return NOTHING
-        return Price(cost=1000 * working_seconds(plan))
-
-
-def working_seconds(plan: PlanTimes) -> int:
-    """Σ (end_at − start_at) over all routes, in seconds."""
-    return sum(route.end - route.start for route in plan.routes)
+        return Price(cost=1000 * sum(route.end - route.start for route in plan.routes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dispatch_engine.model.clock import seconds_to_minutes
+from dispatch_engine.model.money import Cost, RuleCost
 from dispatch_engine.model.plan import Kpis, ObjectiveValue
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.facts import RouteFacts, plan_facts, total_metres
@@ -12,9 +13,9 @@ from dispatch_engine.rules.rule import NOTHING, Price
 from dispatch_engine.rules.second_visits import fix_chances
 from dispatch_engine.rules.shapes import POINTS, UNITS
 from dispatch_engine.rules.shift import overtime
+from dispatch_engine.rules.stability import stability_minutes
 from dispatch_engine.rules.technicians import count_not_preferred
 from dispatch_engine.rules.visits import PlanTimes
-from dispatch_engine.rules.working_time import working_seconds
 
 
 def price_by_rule(case: Case, plan: PlanTimes) -> dict[str, Price]:
@@ -26,6 +27,22 @@ def price_by_rule(case: Case, plan: PlanTimes) -> dict[str, Price]:
 def plan_price(case: Case, plan: PlanTimes) -> Price:
     """The exact price of ``plan``: the sum over all rules, compared tier by tier."""
     return sum(price_by_rule(case, plan).values(), NOTHING)
+
+
+def cost_in_words(case: Case, price: Price) -> Cost:
+    """``price``, or a difference of prices, in the public units of the mode; 3 and 2 decimals."""
+    mandatory = price.mandatory or None
+    points, amount = price.points / POINTS, round(price.cost / UNITS, 2)
+    if case.mode == "cost":
+        return Cost(mandatory=mandatory, cost_cents=amount)
+    if case.mode == "working_time":
+        return Cost(mandatory=mandatory, sla_penalty=points, working_minutes=amount)
+    return Cost(mandatory=mandatory, sla_penalty=points, cost_minutes=amount)
+
+
+def rule_costs(case: Case, prices: dict[str, Price]) -> tuple[RuleCost, ...]:
+    """Prices by rule in public units, in the order of the register."""
+    return tuple(RuleCost(rule=name, cost=cost_in_words(case, price)) for name, price in prices.items())
 
 
 def objective_value(case: Case, plan: PlanTimes) -> ObjectiveValue:
@@ -41,10 +58,8 @@ def objective_value(case: Case, plan: PlanTimes) -> ObjectiveValue:
         overtime_minutes=seconds_to_minutes(overtime(case, plan)),
         expected_second_visits=round(sum(1 - chance for _, chance in fix_chances(case, plan)), 6),
         preference=float(count_not_preferred(case, plan)),
-        stability=0.0,
-        working_minutes=seconds_to_minutes(max(0, working_seconds(plan)))
-        if case.mode == "working_time"
-        else None,
+        stability=stability_minutes(case, plan),
+        working_minutes=round(max(0, price.cost) / UNITS, 2) if case.mode == "working_time" else None,
         cost_cents=(2 * price.cost + UNITS) // (2 * UNITS) if case.mode == "cost" else None,
     )
 

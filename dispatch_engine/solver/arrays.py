@@ -14,10 +14,14 @@ from dispatch_engine.solver.kernels.chance import seeded
 from dispatch_engine.solver.kernels.data import SHIFT, TICKET, Data
 from dispatch_engine.solver.kernels.pool import Pool
 from dispatch_engine.solver.kernels.schedule import COLUMNS, MAX_LABELS
-from dispatch_engine.solver.kernels.state import OUT, UNKNOWN, State
+from dispatch_engine.solver.kernels.slack import REACH_COLUMNS, STORED_LABELS, TOUR_COLUMNS
+from dispatch_engine.solver.kernels.state import ALL_SHIFTS, NUM_COUNTERS, OUT, PRICED_COLUMNS, UNKNOWN, State
+from dispatch_engine.solver.tuning import DEFAULTS, Tuning
 
 NEIGHBOURS = 100
 """Nearest tickets listed per ticket."""
+HOME_SHIFTS = 8
+"""Shifts listed per ticket because they start near it."""
 POOL_SLOTS = 1 << 17
 """Routes that one thread remembers at most."""
 POOL_STOPS = 24
@@ -26,8 +30,8 @@ LARGEST_SUM = 1 << 62
 """Totals stay below it, so that int64 sums are exact."""
 
 
-def compile_data(shapes: Shapes) -> Data:
-    """Lay out ``shapes`` for the kernels.
+def compile_data(shapes: Shapes, tuning: Tuning = DEFAULTS, neighbours: int = NEIGHBOURS) -> Data:
+    """Lay out ``shapes`` and what steers the kernels; ``neighbours`` per ticket are listed, a search needs some.
 
     Raises
     ------
@@ -49,21 +53,38 @@ def compile_data(shapes: Shapes) -> Data:
         open_shift=np.nonzero((shapes.closed_by == 0).T)[1].astype(np.int64),
         assign_price=np.ascontiguousarray(shapes.assign_price, np.int64),
         travel=_read_only(shapes.travel),
+        travel_from=_read_only(_turned(shapes.travel)),
         metres=_metres(shapes),
-        near=nearest(shapes),
+        fixed=np.array([v for tickets in shapes.fixed for v in tickets], np.int64),
+        near=nearest(shapes, neighbours),
+        home_shift=nearest_shifts(shapes),
         parameter=_parameters(shapes),
+        knob=_knobs(tuning),
     )
 
 
-def nearest(shapes: Shapes) -> NDArray[np.int64]:
+def nearest(shapes: Shapes, most: int = NEIGHBOURS) -> NDArray[np.int64]:
     """Each ticket's nearest tickets, int64[V, N], by the shorter way of the first kind of travel; ties by index."""
     place = shapes.place
-    count = min(NEIGHBOURS, max(shapes.num_tickets - 1, 0))
+    count = min(most, max(shapes.num_tickets - 1, 0))
     result = np.zeros((shapes.num_tickets, count), np.int64)
-    for ticket in range(shapes.num_tickets):
+    for ticket in range(shapes.num_tickets if count else 0):
         away = np.minimum(shapes.travel[0][place[ticket], place], shapes.travel[0][place, place[ticket]])
         away = away.astype(np.int64)
         away[ticket] = np.iinfo(np.int64).max
+        result[ticket] = np.argsort(away, kind="stable")[:count]
+    return result
+
+
+def nearest_shifts(shapes: Shapes) -> NDArray[np.int64]:
+    """The shifts open for each ticket that start nearest to it, int64[V, H]; not for tickets open for few."""
+    count = min(HOME_SHIFTS, shapes.num_shifts)
+    result = np.zeros((shapes.num_tickets, count), np.int64)
+    if shapes.num_shifts <= ALL_SHIFTS:
+        return result
+    for ticket in range(shapes.num_tickets):
+        away = shapes.travel[shapes.kind, shapes.start_place, shapes.place[ticket]].astype(np.int64)
+        away[shapes.closed_by[:, ticket] != 0] = np.iinfo(np.int64).max
         result[ticket] = np.argsort(away, kind="stable")[:count]
     return result
 
@@ -76,8 +97,11 @@ def longest_route(shapes: Shapes) -> int:
     return int(np.searchsorted(np.cumsum(np.sort(shapes.service)), longest, side="right"))
 
 
-def new_state(shapes: Shapes, data: Data, seed: int) -> State:
-    """An empty plan, ready to be searched by one thread with random numbers from ``seed``."""
+def new_state(shapes: Shapes, data: Data, seed: int, *, with_prices: bool = True) -> State:
+    """An empty plan, ready to be searched by one thread with random numbers from ``seed``.
+
+    ``with_prices=False`` leaves out the table of insertion prices, by far the largest: for a plan only to look at.
+    """
     shifts, tickets, resources = shapes.num_shifts, shapes.num_tickets, data.stock.shape[1]
     stops = longest_route(shapes)
 
@@ -94,11 +118,18 @@ def new_state(shapes: Shapes, data: Data, seed: int) -> State:
         load=numbers(shifts, resources),
         likely_count=numbers(shifts, resources),
         shift_of=np.full(tickets, OUT, np.int64),
-        price_version=np.full((tickets, shifts), -1, np.int64),
-        price_place=np.full((tickets, shifts), UNKNOWN, np.int64),
-        price_points=numbers(tickets, shifts),
-        price_cost=numbers(tickets, shifts),
-        price_time=numbers(tickets, shifts),
+        unserved=np.arange(tickets, dtype=np.int64),
+        unserved_at=np.arange(tickets, dtype=np.int64),
+        absence=numbers(tickets),
+        candidate=numbers(max(shifts, ALL_SHIFTS)),
+        stamp=numbers(shifts),
+        priced=np.full((tickets if with_prices else 0, shifts, PRICED_COLUMNS), UNKNOWN, np.int64),
+        table_version=np.full(shifts, -1, np.int64),
+        prefix=numbers(shifts, stops + 1, STORED_LABELS, COLUMNS),
+        prefix_count=numbers(shifts, stops + 1),
+        reach=numbers(shifts, stops + 1, REACH_COLUMNS),
+        tour=numbers(shifts, stops + 2, TOUR_COLUMNS),
+        detour=numbers(stops + 1),
         total=numbers(3),
         old_route=numbers(shifts, stops),
         old_length=numbers(shifts),
@@ -108,6 +139,7 @@ def new_state(shapes: Shapes, data: Data, seed: int) -> State:
         is_touched=np.zeros(shifts, np.uint8),
         best_route=numbers(shifts, stops),
         best_length=numbers(shifts),
+        best_version=np.full(shifts, -1, np.int64),
         best_total=np.full(3, np.iinfo(np.int64).max, np.int64),
         pending=numbers(tickets),
         order_key=np.zeros(tickets, np.float64),
@@ -115,7 +147,7 @@ def new_state(shapes: Shapes, data: Data, seed: int) -> State:
         trace=numbers(stops + 1, MAX_LABELS, COLUMNS),
         used=numbers(resources),
         rng=seeded(seed),
-        counter=numbers(3),
+        counter=numbers(NUM_COUNTERS),
     )
 
 
@@ -158,7 +190,16 @@ def _offsets(sizes: list[int]) -> NDArray[np.int64]:
 
 def _ticket_rows(shapes: Shapes, likely: list[list[tuple[int, float]]]) -> NDArray[np.void]:
     rows = np.zeros(shapes.num_tickets, TICKET)
-    for name in ("place", "service", "due", "late_points", "late_cost", "late_slope"):
+    for name in (
+        "place",
+        "service",
+        "due",
+        "late_points",
+        "late_cost",
+        "late_slope",
+        "promise",
+        "promise_cost",
+    ):
         rows[name] = getattr(shapes, name)
     rows["out_mandatory"] = shapes.mandatory
     rows["out_points"] = shapes.unassigned_points
@@ -177,8 +218,19 @@ def _ticket_rows(shapes: Shapes, likely: list[list[tuple[int, float]]]) -> NDArr
 
 def _shift_rows(shapes: Shapes) -> NDArray[np.void]:
     rows = np.zeros(shapes.num_shifts, SHIFT)
-    for name in ("start_place", "end_place", "kind", "technician", "ready", "end", "latest_end"):
+    for name in (
+        "start_place",
+        "end_place",
+        "kind",
+        "technician",
+        "ready",
+        "end",
+        "latest_end",
+        "last_start",
+    ):
         rows[name] = getattr(shapes, name)
+    offsets = _offsets([len(tickets) for tickets in shapes.fixed])
+    rows["fixed_from"], rows["fixed_to"] = offsets[:-1], offsets[1:]
     offsets = _offsets([len(breaks) for breaks in shapes.breaks])
     rows["rest_from"], rows["rest_to"] = offsets[:-1], offsets[1:]
     # The price of using a technician belongs to the route where he has one shift, to the plan where he has more.
@@ -212,6 +264,12 @@ def _read_only(table: NDArray[np.int32]) -> NDArray[np.int32]:
     return view
 
 
+def _turned(travel: NDArray[np.int32]) -> NDArray[np.int32]:
+    """``travel`` with origin and goal exchanged; the very table where that makes no difference."""
+    turned = travel.transpose(0, 2, 1)
+    return travel if np.array_equal(travel, turned) else turned
+
+
 def _parameters(shapes: Shapes) -> NDArray[np.int64]:
     values = np.zeros(layout.NUM_PARAMETERS, np.int64)
     values[layout.TRAVEL_PRICE] = shapes.travel_price
@@ -222,7 +280,31 @@ def _parameters(shapes: Shapes) -> NDArray[np.int64]:
     values[layout.LARGEST_LATE_PRICE] = shapes.largest_late_price
     values[layout.TECHNICIAN_PRICE] = shapes.technician_price
     values[layout.LATE_AT_START] = shapes.late_at_start
+    values[layout.ONLY_DURATION] = _is_only_duration(shapes)
     values[layout.ANY_LIKELY] = bool(shapes.likely) and shapes.second_visit_price > 0
+    return values
+
+
+def _is_only_duration(shapes: Shapes) -> bool:
+    """Whether nothing but the duration of routes is priced, no shift has a break and no ticket two windows."""
+    others = (shapes.travel_price, shapes.metre_price, shapes.overtime_price, shapes.second_visit_price)
+    plain = not any(shapes.breaks) and all(len(windows) == 1 for windows in shapes.windows)
+    return shapes.duration_price > 0 and not any(others) and plain
+
+
+def _knobs(tuning: Tuning) -> NDArray[np.float64]:
+    values = np.zeros(layout.NUM_KNOBS)
+    values[layout.ROOM_SHARE] = tuning.room_share
+    values[layout.RIVALS_SHARE] = tuning.rivals_share
+    values[layout.LATE_SHARE] = tuning.late_share
+    values[layout.ROUTES_SHARE] = tuning.routes_share
+    values[layout.RANDOM_SHARE] = tuning.random_share
+    values[layout.REMOVED] = tuning.removed
+    values[layout.LONGEST] = tuning.longest
+    values[layout.SWAP_SHARE] = tuning.swap_share
+    values[layout.ABSENCE] = tuning.absence
+    values[layout.CACHE] = tuning.cache
+    values[layout.BLINK] = tuning.blink
     return values
 
 
@@ -240,6 +322,7 @@ def _refuse_overflow(shapes: Shapes) -> None:
         + float(np.abs(shapes.assign_price).max(initial=0))
         + float(shapes.late_cost.max(initial=0))
         + span * float(shapes.late_slope.max(initial=0))
+        + float(shapes.promise_cost.max(initial=0))
         + float(shapes.unassigned_cost.max(initial=0))
     )
     points = float(shapes.late_points.max(initial=0)) + float(shapes.unassigned_points.max(initial=0))

@@ -235,6 +235,7 @@ def _largest_cost(shapes: Shapes) -> int:
         + int(np.abs(shapes.assign_price).max(initial=0))
         + int(shapes.late_cost.max(initial=0))
         + span * int(shapes.late_slope.max(initial=0))
+        + int(shapes.promise_cost.max(initial=0))
         + int(shapes.unassigned_cost.max(initial=0))
     )
     return per_ticket * (shapes.num_tickets + 1)

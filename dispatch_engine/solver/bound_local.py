@@ -14,6 +14,7 @@ from dispatch_engine.solver.kernels import pricing_data as layout
 from dispatch_engine.solver.kernels.column import least_second_visits
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.pricing_data import Local
+from dispatch_engine.travel.times import UNREACHABLE
 
 Int = NDArray[np.int64]
 
@@ -171,8 +172,19 @@ def _legs(shapes: Shapes, s: int, tickets: Int) -> tuple[Int, Int]:
         cost += shapes.metres[kind][np.ix_(rows, columns)].astype(np.int64) * shapes.metre_price
     if end < 0:
         seconds[:, -1] = cost[:, -1] = 0
+    _fix_beginning(seconds, np.searchsorted(tickets, shapes.fixed[s]))
     cost[seconds > shapes.latest_end[s] - shapes.ready[s]] = 0  # never driven; keeps the numbers small
     return np.ascontiguousarray(seconds), np.ascontiguousarray(cost)
+
+
+def _fix_beginning(seconds: Int, fixed: Int) -> None:
+    """Leave only the ways that a route has which begins with the tickets ``fixed`` in their order."""
+    before = len(seconds) - 1
+    for ticket in fixed.tolist():
+        drive = seconds[before, ticket]
+        seconds[before, :] = seconds[:, ticket] = UNREACHABLE
+        seconds[before, ticket] = drive
+        before = ticket
 
 
 def _nodes(shapes: Shapes, data: Data, tickets: Int, seconds: Int, step: int) -> Int:
@@ -181,6 +193,7 @@ def _nodes(shapes: Shapes, data: Data, tickets: Int, seconds: Int, step: int) ->
     node[:, layout.SERVICE] = rows["service"]
     node[:, layout.WINDOW_FROM], node[:, layout.WINDOW_TO] = rows["window_from"], rows["window_to"]
     node[:, layout.DUE], node[:, layout.LAST] = NEVER, NEVER
+    node[:, layout.PROMISE], node[:, layout.PROMISE_COST] = rows["promise"], rows["promise_cost"]
     if shapes.duration_price == 0:  # the duration mode knows no lateness
         node[:, layout.DUE] = rows["due"]
         node[:, layout.LATE_STEPS] = rows["late_points"] // step
@@ -201,6 +214,7 @@ def _clock(shapes: Shapes, data: Data, s: int, shortest_service: int) -> Int:
     clock[layout.READY] = shapes.ready[s]
     clock[layout.END], clock[layout.LATEST_END] = shapes.end[s], shapes.latest_end[s]
     clock[layout.LATE_AT_START] = shapes.late_at_start
+    clock[layout.LAST_START] = shapes.last_start[s]
     clock[layout.OVERTIME_PRICE], clock[layout.DURATION_PRICE] = shapes.overtime_price, shapes.duration_price
     clock[layout.USED_PRICE] = data.shift[s].used_price
     span = int(shapes.latest_end[s] - shapes.ready[s])

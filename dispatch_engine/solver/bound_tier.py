@@ -57,6 +57,7 @@ class Tier:
         self.out_cost = shapes.unassigned_cost
         # In the first tier an omission above the limit keeps its price: that already is too dear.
         self.may_leave = (self.out_steps <= forbid_above) | (cost_weight == 0)
+        self.may_leave[[v for tickets in shapes.fixed for v in tickets]] = False
         self.locals = [with_limit(group, forbid_above) for group in run.groups]
         total = int(self.out_steps.sum() + (shapes.late_points // run.step).sum()) + 1
         bits = STEP_BITS
@@ -255,6 +256,7 @@ def _step_of_cost(run: Run, locals_: list[Local]) -> int:
     shapes = run.shapes
     prices = [shapes.travel_price, shapes.overtime_price, shapes.duration_price]
     prices += [shapes.metre_price if shapes.metres is not None else 0]
+    prices += shapes.promise_cost.tolist()
     prices += [*shapes.late_cost.tolist(), *shapes.late_slope.tolist(), *shapes.unassigned_cost.tolist()]
     prices += [int(x) for local in locals_ for x in local.node[:, layout.FIXED_COST]]
     prices += [int(x) for local in locals_ for x in local.wear_cost]

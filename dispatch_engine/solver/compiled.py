@@ -15,7 +15,7 @@ import numba
 from numba import types
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "cache": True,
     "nogil": True,
     "error_model": "numpy",
@@ -30,6 +30,8 @@ KERNELS = Path(__file__).parent / "kernels"
 def kernel(function: Kernel) -> Kernel:
     """Compile ``function`` on first use, keep the code on disk, and release the GIL while it runs.
 
+    For what is called from Python, or rarely, or with few arrays; everything else is :func:`inlined`.
+
     Numba's disk cache notices an edit in a kernel's own file, not in another kernel that it calls, and would
     then serve stale code. So the cache folder is named after all kernel sources together: any edit starts a
     new folder. Numba reads the folder's name while the decorator runs; it is set for just that moment, so
@@ -39,11 +41,25 @@ def kernel(function: Kernel) -> Kernel:
     counting cost more than the work itself (docs/decisions/0003-kernels-without-reference-counts.md). The
     price is that a kernel cannot allocate; that includes assigning one array's slice to another's.
     """
+    return _compiled(function, OPTIONS)
+
+
+def inlined(function: Kernel) -> Kernel:
+    """A kernel that is always built into its callers.
+
+    For what gets the whole plan (`State`) handed: each array travels as seven machine words, so a call that is
+    not built in pushes some five hundred of them, which costs more than the work of most kernels
+    (docs/decisions/0008-a-faster-search.md).
+    """
+    return _compiled(function, {**OPTIONS, "forceinline": True})
+
+
+def _compiled(function: Kernel, options: dict[str, Any]) -> Kernel:
     config = cast(Any, numba.config)
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())
     try:
-        compiled = cast(Any, numba.njit)(**OPTIONS)(function)
+        compiled = cast(Any, numba.njit)(**options)(function)
     finally:
         config.CACHE_DIR = before
     if not config.DISABLE_JIT:

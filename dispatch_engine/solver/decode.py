@@ -6,7 +6,7 @@ import numpy as np
 
 from dispatch_engine.errors import EngineError
 from dispatch_engine.rules.case import Case
-from dispatch_engine.rules.visits import Pause, PlanTimes, RouteTimes, Stop, Visit
+from dispatch_engine.rules.visits import Pause, PlanTimes, RouteTimes, Stop, Visit, past_stops
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.state import State
 from dispatch_engine.solver.kernels.timetable import timetable
@@ -19,7 +19,11 @@ def decode(case: Case, data: Data, state: State) -> PlanTimes:
     ------
     EngineError : a route that the search took for feasible has no schedule.
     """
-    routes = [_route_times(data, state, s) for s in range(len(state.length)) if state.length[s] > 0]
+    routes = [
+        _with_past(case, _route_times(data, state, s))
+        for s in range(len(state.length))
+        if state.length[s] > 0
+    ]
     served = {visit.ticket for route in routes for visit in route.visits}
     return PlanTimes(tuple(routes), tuple(v for v in range(len(case.tickets)) if v not in served))
 
@@ -42,3 +46,12 @@ def _route_times(data: Data, state: State, s: int) -> RouteTimes:
             arrival, begin, done = times[position].tolist()
             stops.append(Visit(int(state.route[s, position]), arrival, begin, done))
     return RouteTimes(s, int(start), int(end), tuple(stops))
+
+
+def _with_past(case: Case, route: RouteTimes) -> RouteTimes:
+    """The route of a shift that has begun: in the arrays it starts with the last visit, in plans with the first."""
+    shift = case.shifts[route.shift]
+    if not shift.has_begun:
+        return route
+    ahead = route.stops[1:] if shift.past else route.stops
+    return RouteTimes(route.shift, shift.began, route.end, (*past_stops(shift), *ahead))

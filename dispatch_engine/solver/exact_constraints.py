@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def constrain(model: CpModel, variables: Variables, shapes: Shapes) -> None:
     """Add every hard rule: this list is the table of contents."""
     serve_at_most_once(model, variables)
+    serve_fixed_tickets(model, variables, shapes)
     for day in variables.days:
         drive_one_tour(model, day)
         drive_in_time(model, variables, day)
@@ -33,6 +34,12 @@ def serve_at_most_once(model: CpModel, variables: Variables) -> None:
     """Each ticket is served by exactly one shift or is missing."""
     for ticket, missing in enumerate(variables.missing):
         model.add_exactly_one([missing, *(day.visit[ticket] for day in variables.days_of(ticket))])
+
+
+def serve_fixed_tickets(model: CpModel, variables: Variables, shapes: Shapes) -> None:
+    """What a shift begins with is served; the legs of the day lead nowhere else before."""
+    for ticket in (v for tickets in shapes.fixed for v in tickets):
+        model.add(variables.missing[ticket] == 0)
 
 
 def drive_one_tour(model: CpModel, day: Day) -> None:
@@ -155,4 +162,5 @@ def _likeness(shapes: Shapes, s: int) -> object:
     places = tuple(int(x[s]) for x in (shapes.start_place, shapes.end_place, shapes.kind))
     rows = tuple(tuple(x[s].tolist()) for x in (shapes.closed_by == 0, shapes.assign_price, shapes.capacity))
     whose = technician if shared and shapes.technician_price else None
-    return times, places, tuple(shapes.breaks[s]), rows, whose
+    begins = shapes.fixed[s], int(shapes.last_start[s])
+    return times, places, tuple(shapes.breaks[s]), rows, whose, begins

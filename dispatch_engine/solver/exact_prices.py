@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dispatch_engine.rules.shapes import Likely
 from dispatch_engine.solver.exact_constraints import work_of
 from dispatch_engine.solver.exact_reach import HOME
-from dispatch_engine.solver.exact_variables import Sum, Variables
+from dispatch_engine.solver.exact_variables import Sum, Variables, limits
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel
@@ -33,6 +33,7 @@ def price(model: CpModel, variables: Variables, shapes: Shapes) -> Tiers:
     price_legs(tiers, variables, shapes)
     price_assignments(tiers, variables, shapes)
     price_lateness(tiers, model, variables, shapes)
+    price_promises(tiers, model, variables, shapes)
     price_overtime(tiers, model, variables, shapes)
     price_duration(tiers, model, variables, shapes)
     price_technicians(tiers, model, variables, shapes)
@@ -102,6 +103,19 @@ def link_lateness(model: CpModel, variables: Variables, shapes: Shapes) -> None:
         model.add(lateness >= variables.late_from(v) - due).only_enforce_if(~variables.missing[v])
         least = [(variables.least_lateness(day, v), day.visit[v]) for day in variables.days_of(v)]
         model.add(lateness >= sum(seconds * literal for seconds, literal in least))
+
+
+def price_promises(tiers: Tiers, model: CpModel, variables: Variables, shapes: Shapes) -> None:
+    """A ticket reached after its promise costs its price; one that is not called so is reached in time."""
+    for v in variables.tickets:
+        promise = int(shapes.promise[v])
+        if not shapes.promise_cost[v] or limits(variables.arrival[v])[1] <= promise:
+            continue
+        tiers.cost.add(variables.broken(v), int(shapes.promise_cost[v]))
+        model.add(variables.arrival[v] <= promise).only_enforce_if(
+            ~variables.broken(v), ~variables.missing[v]
+        )
+        model.add_implication(variables.missing[v], ~variables.broken(v))
 
 
 def price_overtime(tiers: Tiers, model: CpModel, variables: Variables, shapes: Shapes) -> None:

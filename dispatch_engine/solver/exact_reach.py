@@ -79,6 +79,10 @@ def _drivable(shapes: Shapes, shift: int, tickets: list[int]) -> dict[tuple[int,
         legs[HOME, v] = int(travel[int(shapes.start_place[shift]), place])
         legs[v, HOME] = 0 if goal < 0 else int(travel[place, goal])
         legs.update({(v, w): int(travel[place, int(shapes.place[w])]) for w in tickets if w != v})
+    before = HOME
+    for fixed in shapes.fixed[shift]:
+        legs = {(i, j): seconds for (i, j), seconds in legs.items() if (i == before) == (j == fixed)}
+        before = fixed
     return {leg: seconds for leg, seconds in legs.items() if seconds < UNREACHABLE}
 
 

@@ -91,6 +91,7 @@ class Variables:
         for day in self.days:
             self._breaks(day)
         self._late: dict[int, Any] = {}
+        self._broken: dict[int, Any] = {}
         self._lateness: dict[int, Any] = {}
         self._missing_parts: dict[tuple[int, int], Any] = {}
         self._load: dict[tuple[int, int], Any] = {}
@@ -119,6 +120,12 @@ class Variables:
         if ticket not in self._late:
             self._late[ticket] = self.model.new_bool_var(f"late{ticket}")
         return self._late[ticket]
+
+    def broken(self, ticket: int) -> Any:
+        """Literal: ``ticket`` is reached later than promised."""
+        if ticket not in self._broken:
+            self._broken[ticket] = self.model.new_bool_var(f"broken{ticket}")
+        return self._broken[ticket]
 
     def lateness(self, ticket: int) -> Any:
         """Seconds by which ``ticket`` is late, 0 where it is not served."""
@@ -172,13 +179,14 @@ class Variables:
     def _day(self, reach: Reach) -> Day:
         model, s = self.model, reach.shift
         first, last = reach.ready, max(reach.ready, reach.latest_end)
+        last_start = min(last, max(first, int(self.shapes.last_start[s])))
         moves_late = self.shapes.duration_price > 0 or bool(self.shapes.breaks[s])
         return Day(
             reach,
             used=model.new_bool_var(f"used{s}"),
             visit={v: model.new_bool_var(f"visit{s}_{v}") for v in reach.tickets},
             arc={(i, j): model.new_bool_var(f"arc{s}_{i}_{j}") for i, j in reach.legs},
-            begin=model.new_int_var(first, last if self.shapes.duration_price else first, f"begin{s}"),
+            begin=model.new_int_var(first, last_start if self.shapes.duration_price else first, f"begin{s}"),
             depart=model.new_int_var(first, last if moves_late else first, f"depart{s}"),
             finish=model.new_int_var(first, last, f"finish{s}"),
         )

@@ -137,8 +137,9 @@ class Master:
             for ticket in column.tickets:
                 served[ticket].SetCoefficient(variable, 1.0)
             variables.append(variable)
+        fixed = {v for tickets in shapes.fixed for v in tickets}
         for ticket in range(shapes.num_tickets):
-            variable = solver.NumVar(0.0, infinity, "")
+            variable = solver.NumVar(0.0, 0.0 if ticket in fixed else infinity, "")
             price = weight * float(shapes.unassigned_points[ticket]) + float(shapes.unassigned_cost[ticket])
             price += 1e3 * weight * 1000 * bool(shapes.mandatory[ticket])
             objective.SetCoefficient(variable, price)
@@ -170,6 +171,8 @@ class _Choice:
         self.leave = [self.model.new_bool_var("") for _ in range(shapes.num_tickets)]
         self._serve_once_or_leave_out()
         self._one_route_a_shift()
+        for ticket in (v for tickets in shapes.fixed for v in tickets):
+            self.model.add(self.leave[ticket] == 0)
         self.tiers = self._tiers(shapes)
         served = {ticket for _, tickets in known for ticket in tickets}
         self._hint(

@@ -8,7 +8,9 @@ import numpy as np
 
 from dispatch_engine.model.plan import Reason, ReasonCode
 from dispatch_engine.model.problem import Technician, Ticket
+from dispatch_engine.model.wording import DEFAULT_LANGUAGE, Language, say
 from dispatch_engine.rules.case import Case
+from dispatch_engine.rules.left_out import goes_to_contractor
 from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import FITS, LIMIT, NO_ROOM, last_try
@@ -29,6 +31,7 @@ ORDER: tuple[ReasonCode, ...] = (
     "no_skill",
     "no_tag",
     "excluded",
+    "infeasible_pin",
 )
 """Reasons of technicians who came closest to serving the ticket first; a technician counts once, for his
 best shift."""
@@ -38,28 +41,54 @@ def reasons_for(case: Case, shapes: Shapes, data: Data, state: State, ticket: in
     """Why ``ticket`` is in no route of the plan in ``state``, most telling first.
 
     Every technician gives one reason. Where no rule closes a shift, the ticket is tried once more at every
-    place of its route.
+    place of its route. A ticket that goes to a contractor says so first. Of a pinned ticket only its technician is
+    asked, and the first reason says that it is pinned.
     """
     answer = np.full(shapes.num_shifts, CLOSED, np.int64)
     if shapes.num_shifts:
         last_try(data, state, ticket, 0.0, answer)
     nearest: dict[int, ReasonCode] = {}
+    pin = case.problem.tickets[ticket].pinned
     for shift in case.shifts:
+        if pin is not None and case.technician_of(shift.index).id != pin.technician:
+            continue
         code = _code(shapes, shift.index, ticket, int(answer[shift.index]))
         known = nearest.get(shift.technician)
         if known is None or ORDER.index(code) < ORDER.index(known):
             nearest[shift.technician] = code
-    what, staff = case.problem.tickets[ticket], case.problem.technicians
+    what = case.problem.tickets[ticket]
+    found = _grouped(case, what, nearest) if nearest else (_nobody(case, what),)
+    if goes_to_contractor(case, ticket):
+        text = say(DEFAULT_LANGUAGE, "reason.outsourced", price=what.outsource_price)
+        found = (Reason(code="outsourced", message=text), *found)
+    if pin is None or found[0].code in ("other_tickets_preferred", "infeasible_pin", "outsourced"):
+        return found
+    text = say(DEFAULT_LANGUAGE, "reason.pinned", technician=pin.technician, why=found[0].message)
+    return (Reason(code="infeasible_pin", message=text, technicians=1), *found)
+
+
+def _grouped(case: Case, ticket: Ticket, nearest: dict[int, ReasonCode]) -> tuple[Reason, ...]:
+    """A reason for each code, with the technicians that give it."""
+    staff = case.problem.technicians
     ruled_out = {code: [staff[t] for t in sorted(nearest) if nearest[t] == code] for code in ORDER}
-    if not nearest:
-        code = "unreachable" if not case.problem.technicians else "shift_full"
-        text = "there is no technician" if not case.problem.technicians else "no technician has a shift"
-        return (Reason(code=code, message=text, technicians=len(case.problem.technicians)),)
     return tuple(
-        Reason(code=code, message=_message(code, what, people), technicians=len(people))
+        Reason(code=code, message=reason_message(code, ticket, people), technicians=len(people))
         for code, people in ruled_out.items()
         if people
     )
+
+
+def _nobody(case: Case, ticket: Ticket) -> Reason:
+    """The reason where there is nobody to ask."""
+    number = len(case.problem.technicians)
+    if not number:
+        return Reason(
+            code="unreachable", message=say(DEFAULT_LANGUAGE, "reason.no_technician"), technicians=0
+        )
+    if ticket.pinned is not None:
+        text = say(DEFAULT_LANGUAGE, "reason.pinned_without_shift", technician=ticket.pinned.technician)
+        return Reason(code="shift_full", message=text, technicians=1)
+    return Reason(code="shift_full", message=say(DEFAULT_LANGUAGE, "reason.no_shift"), technicians=number)
 
 
 def _code(shapes: Shapes, shift: int, ticket: int, answer: int) -> ReasonCode:
@@ -72,26 +101,17 @@ def _code(shapes: Shapes, shift: int, ticket: int, answer: int) -> ReasonCode:
     return shapes.limit_code[answer - LIMIT]  # type: ignore[return-value]
 
 
-def _message(code: ReasonCode, ticket: Ticket, technicians: Sequence[Technician]) -> str:
-    count = len(technicians)
-    who = "1 technician" if count == 1 else f"{count} technicians"
-    parts = ", ".join(f"{amount} × {name}" for name, amount in sorted(ticket.required_parts.items()))
-    several = count != 1
-    texts: dict[str, str] = {
-        "other_tickets_preferred": f"fits the day of {who}, but what it costs or displaces there is worth more",
-        "shift_full": f"{who} {'have' if several else 'has'} no room left for it in the day",
-        "no_part": f"{who} {'have' if several else 'has'} not enough parts on the van for {parts}",
-        "window_unreachable": f"{who} cannot be there within its time windows and back before the shift ends",
-        "appointment_outside_windows": "the appointment lies after the end of the last time window",
-        "unreachable": f"there is no way there and back for {who}",
-        "no_tool": f"{who} {'lack' if several else 'lacks'} a tool of: {', '.join(ticket.required_tools)}",
-        "no_certified_technician": (
-            f"{who} {'lack' if several else 'lacks'} a valid certificate of: "
-            f"{', '.join(ticket.required_certifications)}"
-        ),
-        "no_skill": f"{who} {'lack' if several else 'lacks'} the skill level needed: "
-        + missing_levels(technicians, ticket),
-        "no_tag": f"{who} {'lack' if several else 'lacks'} a tag of: {', '.join(ticket.required_tags)}",
-        "excluded": f"{who} {'are' if several else 'is'} excluded, or not among the technicians required",
-    }
-    return texts[code]
+def reason_message(
+    code: str, ticket: Ticket, technicians: Sequence[Technician], language: Language = DEFAULT_LANGUAGE
+) -> str:
+    """Why ``technicians`` cannot serve ``ticket``, in words."""
+    return say(
+        language,
+        f"reason.{code}",
+        count=len(technicians),
+        skills=missing_levels(technicians, ticket) if code == "no_skill" else "",
+        parts=[f"{amount} × {name}" for name, amount in sorted(ticket.required_parts.items())],
+        tools=ticket.required_tools,
+        certificates=ticket.required_certifications,
+        tags=ticket.required_tags,
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
 from dispatch_engine.solver.arrays import compile_data, new_pool, new_state
@@ -21,17 +22,12 @@ from dispatch_engine.solver.kernels.pool import Pool
 from dispatch_engine.solver.kernels.route import evaluate
 from dispatch_engine.solver.kernels.state import ITERATIONS, State, clear, commit, keep_if_best
 from dispatch_engine.solver.master import Column, Master, pool_columns
+from dispatch_engine.solver.tuning import DEFAULTS, Tuning
 
 CONSTRUCT_WEIGHT = 480 * UNITS / POINTS
 """Units per milli-point while constructing: an SLA point is worth eight hours of cost."""
 EXACT_WEIGHT = 1e9
 """Units per milli-point that put points before every cost, for the last insertions."""
-TAPER_SHARE = 0.6
-"""Share of the budget over which the weight of an SLA point rises to its full height."""
-HEIGHT = 8.0
-"""The full weight of an SLA point, in 95th percentiles of the price of an insertion."""
-FINAL_TEMPERATURE = 0.05
-"""The last temperature, in mean costs per ticket (SISR's final temperature in mean edges, roughly)."""
 POLL_SECONDS = 0.05
 
 Total = tuple[int, int, int]
@@ -42,7 +38,7 @@ Total = tuple[int, int, int]
 class Schedule:
     """How the weight of an SLA point and the temperature change over the budget.
 
-    The weight rises geometrically from ``low`` to ``high`` over ``TAPER_SHARE`` of the budget: with the full
+    The weight rises geometrically from ``low`` to ``high`` over ``taper_share`` of the budget: with the full
     weight from the start no step ever crosses a tier. The temperature falls geometrically. Units per
     milli-point, and units.
     """
@@ -51,18 +47,20 @@ class Schedule:
     high: float
     hot: float
     cold: float
+    taper_share: float
 
     @classmethod
-    def of(cls, accepted: np.ndarray, cost: int, tickets: int) -> Schedule:
+    def of(cls, accepted: np.ndarray, cost: int, tickets: int, tuning: Tuning) -> Schedule:
         """From the ``accepted`` insertion prices of the construction and the ``cost`` it ended with, in units."""
         middle, dear = np.percentile(accepted, [50, 95]) if len(accepted) else (UNITS, UNITS)
         middle, dear = max(float(middle), 1.0), max(float(dear), 1.0)
-        cold = max(FINAL_TEMPERATURE * cost / max(tickets, 1), 1e-3)
-        return cls(middle / POINTS, HEIGHT * dear / POINTS, max(middle, cold), cold)
+        cold = max(tuning.final_temperature * cost / max(tickets, 1), 1e-3)
+        hot = max(tuning.heat * middle, cold)
+        return cls(middle / POINTS, tuning.height * dear / POINTS, hot, cold, tuning.taper_share)
 
     def weight(self, used: float) -> float:
         """Units per milli-point after the share ``used`` of the budget."""
-        rise = min(1.0, used / TAPER_SHARE)
+        rise = min(1.0, used / self.taper_share) if self.taper_share else 1.0
         return float(self.low * (self.high / self.low) ** rise)
 
     def temperature(self, used: float) -> float:
@@ -78,17 +76,23 @@ class Search:
     shapes : the day.
     seed : thread i draws from a stream of its own, derived from ``(seed, i)``.
     workers : number of threads, at least 1.
+    tuning : the numbers that steer the search.
     """
 
-    def __init__(self, shapes: Shapes, seed: int, workers: int) -> None:
-        self.data: Data = compile_data(shapes)
+    def __init__(self, shapes: Shapes, seed: int, workers: int, tuning: Tuning = DEFAULTS) -> None:
+        self.data: Data = compile_data(shapes, tuning)
         self.states: list[State] = [new_state(shapes, self.data, seed * 1009 + i) for i in range(workers)]
         self.pools: list[Pool] = [new_pool(shapes) for _ in range(workers)]
         self._shapes = shapes
         self._seed = seed
+        self._tuning = tuning
         self._accepted = np.zeros(0)
         self._weight = CONSTRUCT_WEIGHT
         self._best_lock = threading.Lock()
+        self._best_by = 0
+        self._desk: State | None = None
+        self._best_route = np.zeros_like(self.states[0].route)
+        self._best_length = np.zeros_like(self.states[0].length)
         self.best_total: Total | None = None
 
     @property
@@ -114,12 +118,12 @@ class Search:
             keep_if_best(self.data, state)
         self._note_best(first)
 
-    def anneal(self, budget: Budget, stop: Stop, watch: Callable[[], None] | None = None) -> None:
+    def anneal(self, budget: Budget, stop: Stop, watch: Callable[[], object] | None = None) -> None:
         """Improve on all threads until ``budget`` or ``stop`` ends it; ``watch`` is called now and then."""
         first = self.states[0]
         if len(self._accepted) == 0 and not np.any(self.data.is_open):
             return
-        schedule = Schedule.of(self._accepted, int(first.best_total[2]), len(first.shift_of))
+        schedule = Schedule.of(self._accepted, int(first.best_total[2]), len(first.shift_of), self._tuning)
         self._weight = schedule.high
         with ThreadPoolExecutor(len(self.states)) as pool:
             jobs = [pool.submit(self._anneal_one, i, schedule, budget, stop) for i in range(len(self.states))]
@@ -138,10 +142,6 @@ class Search:
         for job in jobs:
             job.result()
 
-    def best(self) -> State:
-        """The state whose ``best_*`` is the best plan of all threads; the first one where several are equal."""
-        return min(self.states, key=lambda state: tuple(int(x) for x in state.best_total))
-
     def column(self, shift: int, tickets: list[int]) -> Column:
         """A feasible route of ``shift`` as a column, priced anew."""
         state, route = self.states[0], np.array(tickets, np.int64)
@@ -149,17 +149,28 @@ class Search:
         return Column(shift, tuple(tickets), int(points), int(cost))
 
     def best_routes(self) -> list[list[int]]:
-        """The best plan as tickets per shift."""
-        best = self.best()
-        return [best.best_route[s, : best.best_length[s]].tolist() for s in range(len(best.length))]
+        """The best plan of all threads as tickets per shift."""
+        route, length, _ = self._best()
+        return [route[s, : length[s]].tolist() for s in range(len(length))]
+
+    def copy_of_best(self) -> tuple[Total, State]:
+        """The best plan of all threads with its total, in a state of its own; threads may go on meanwhile."""
+        if self._desk is None:
+            self._desk = new_state(self._shapes, self.data, 0, with_prices=False)
+        route, length, total = self._best()
+        assert total is not None
+        load_routes(self.data, self._desk, route, length)
+        return total, self._desk
 
     def settle(self) -> State:
-        """Load the best plan into its state's routes, insert what still improves it, and return the state."""
-        state = self.best()
-        load_routes(self.data, state, state.best_route.copy(), state.best_length.copy())
+        """Load the best plan into a state's routes, insert what still improves it, and return the state."""
+        state = self.states[0]
+        route, length, _ = self._best()
+        load_routes(self.data, state, route, length)
+        keep_if_best(self.data, state)
         if fill(self.data, state, EXACT_WEIGHT) and not keep_if_best(self.data, state):
             # Prices that belong to the whole plan, such as the largest lateness, made it dearer after all.
-            load_routes(self.data, state, state.best_route.copy(), state.best_length.copy())
+            load_routes(self.data, state, route, length)
         self._note_best(state)
         return state
 
@@ -175,7 +186,7 @@ class Search:
     def recombine(self, seconds: float, stop: Stop, *, deterministic: bool = False) -> bool:
         """Let the master choose among all routes remembered, after the threads ended. True if it found better."""
         began = monotonic()
-        columns = pool_columns(self.pools)
+        columns = [*pool_columns(self.pools), *self._beginnings()]
         incumbent = self.best_routes()
         before = self.best_total
         chosen = Master(self._shapes, columns).choose(
@@ -189,6 +200,10 @@ class Search:
         if chosen is not None and chosen.routes != incumbent:
             self.offer(chosen.routes)
         return self.best_total != before
+
+    def _beginnings(self) -> list[Column]:
+        """The routes of shifts with fixed stops, with nothing after those: no plan lacks these shifts."""
+        return [self.column(s, list(fixed)) for s, fixed in enumerate(self._shapes.fixed) if fixed]
 
     def _load(self, state: State, routes: list[list[int]]) -> bool:
         table, length = np.zeros_like(state.route), np.zeros_like(state.length)
@@ -209,10 +224,21 @@ class Search:
             found = anneal(self.data, state, pool, chunk, schedule.weight(used), schedule.temperature(used))
             seconds_per_iteration = (monotonic() - began) / chunk
             if found:
-                self._note_best(state)
+                self._note_best(state, number)
 
-    def _note_best(self, state: State) -> None:
+    def _best(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Total | None]:
+        with self._best_lock:
+            return self._best_route.copy(), self._best_length.copy(), self.best_total
+
+    def _note_best(self, state: State, number: int = 0) -> None:
+        """Keep a copy of the best plan of ``state``, whose thread is the caller, if it beats all others' so far.
+
+        Of equal plans the one of the thread with the lowest number is kept, whichever came first.
+        """
         mandatory, points, cost = (int(x) for x in state.best_total)
         with self._best_lock:
-            if self.best_total is None or (mandatory, points, cost) < self.best_total:
-                self.best_total = (mandatory, points, cost)
+            known = self.best_total
+            if known is None or ((mandatory, points, cost), number) < (known, self._best_by):
+                self.best_total, self._best_by = (mandatory, points, cost), number
+                self._best_route[:] = state.best_route
+                self._best_length[:] = state.best_length

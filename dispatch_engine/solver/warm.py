@@ -10,9 +10,10 @@ import numpy as np
 from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.solver.bound import lower_bounds
 from dispatch_engine.solver.budget import IterationBudget, Stop
+from dispatch_engine.solver.kernels.ask import latest_delay, price_everywhere
 from dispatch_engine.solver.kernels.polish import last_try
 from dispatch_engine.solver.kernels.timetable import timetable
-from dispatch_engine.solver.search import Search
+from dispatch_engine.solver.search import EXACT_WEIGHT, Search
 
 _lock = threading.Lock()
 _is_warm = False
@@ -34,6 +35,8 @@ def warm_kernels() -> None:
         search.anneal(IterationBudget(2), Stop())
         state = search.settle()
         last_try(search.data, state, 0, 0.0, np.zeros(1, np.int64))
+        price_everywhere(search.data, state, 0, 1, EXACT_WEIGHT)
+        latest_delay(search.data, state, 0, int(state.route[0, 0]), 0, 0, 1, 1)
         times, breaks = np.zeros((2, 3), np.int64), np.zeros((1, 3), np.int64)
         timetable(search.data, 0, state.route[0], int(state.length[0]), state.trace, times, breaks)
         best = (0, 0, int(state.best_total[2]) + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bench_records import record
@@ -65,3 +66,21 @@ def test_several_solvers_must_be_chosen_from(tmp_path: Path, capsys: pytest.Capt
     assert "holds several solvers (ours, pyvrp)" in capsys.readouterr().err
     sides = ["--solver-before", "ours", "--solver-after", "pyvrp"]
     assert main(["compare", str(path), str(path), *sides]) == 0
+
+
+def test_days_without_published_values_are_compared_tier_by_tier() -> None:
+    """SLA penalty first; costs only of the day where it stayed the same; a plan that is gone is a regression."""
+
+    def day(instance: str, first: int, value: float, **changes: Any) -> dict[str, Any]:
+        said = {"family": "city_full", "best_known": None, "first": first, "value": value}
+        return record(instance, None, **{**said, **changes})
+
+    before = [day("100-1", 4, 100.0), day("100-2", 3, 100.0)]
+    points, cost = compare(before, [day("100-1", 3, 150.0), day("100-2", 3, 90.0)])
+    assert (points.family, points.before, points.after) == ("city_full: SLA penalty", (4, 3), (3, 3))
+    assert (cost.family, cost.before, cost.after) == (
+        "city_full: cost minutes at the same penalty", (100.0,), (90.0,)
+    )  # fmt: skip
+    assert points.cells()[3:6] == ["3.500", "3.000", "-0.500"]
+    gone, _ = compare(before, [day("100-1", 4, 100.0), day("100-2", 3, 100.0, checker_ok=False)])
+    assert gone.verdict == "regression: 1 runs lost"

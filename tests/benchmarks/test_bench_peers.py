@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tiny_files import PRIZES, SOLOMON, VRPLIB, family_folder_with
 
-from benchmarks.errors import BenchmarkError, UnsupportedError
+from benchmarks.errors import UnsupportedError
 from benchmarks.families.family import Family
 from benchmarks.families.translation import validated_problem
 from benchmarks.families.vrplib_read import PrizeCollecting, SiteDependent
 from benchmarks.families.vrptw_read import Solomon
 from benchmarks.machine import CHECKOUT
 from benchmarks.solvers import pyvrp_solver
-from benchmarks.solvers.plain import PlainProblem
+from benchmarks.solvers.plain import CLOSED_PAIRS, PlainProblem
 from dispatch_engine.check import check, complete_plan
 from dispatch_engine.model.problem import Problem
 
@@ -24,7 +23,7 @@ def test_features_of_dispatch_stand_in_the_way() -> None:
     """The shipped weekday has what plain routing lacks."""
     with pytest.raises(UnsupportedError) as error:
         PlainProblem(Problem.from_file(CHECKOUT / "scenarios" / "shanghai-weekday.json"))
-    assert {"mode sla_first", "breaks", "overtime", "soft deadlines"} <= set(error.value.features)
+    assert {"breaks", "overtime", "soft deadlines", CLOSED_PAIRS} <= set(error.value.features)
 
 
 def test_prices_are_brought_to_their_common_unit(tmp_path: Path) -> None:
@@ -37,29 +36,11 @@ def test_prices_are_brought_to_their_common_unit(tmp_path: Path) -> None:
     assert (plain.duration_price, plain.vehicle_price) == (0, 0)
 
 
-def test_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message says what to install."""
-
-    def absent(name: str) -> Any:
-        raise ImportError(name)
-
-    monkeypatch.setattr(pyvrp_solver, "import_module", absent)
-    with pytest.raises(BenchmarkError, match="pyvrp is not installed; pip install"):
-        pyvrp_solver.PyVRP().version()
-
-
 CASES: list[tuple[Family, dict[str, str], str, float]] = [
     (Solomon(), {"TINY.txt": SOLOMON}, "TINY", 20.0),
     (PrizeCollecting(), {"TINY.vrp": PRIZES}, "TINY", 118),
+    (SiteDependent(), {"TINY.vrp": VRPLIB}, "TINY", 12828),
 ]
-
-
-def test_pyvrp_refuses_closed_pairs(tmp_path: Path) -> None:
-    """A client that admits only some vehicles is said to be unsupported."""
-    folder = family_folder_with(tmp_path, {"TINY.vrp": VRPLIB})
-    problem = validated_problem(SiteDependent(), folder, "TINY")
-    with pytest.raises(UnsupportedError, match="unsupported: tickets that not every technician may serve"):
-        pyvrp_solver.refuse_closed(PlainProblem(problem))
 
 
 @pytest.mark.parametrize(

@@ -65,5 +65,5 @@ def test_pictures_are_drawn_in_both_formats(tmp_path: Path) -> None:
         for suffix in ("png", "svg")
     }
     assert len(draw_all(ours, tmp_path)) == 4
-    with pytest.raises(BenchmarkError, match="no run gave a plan"):
+    with pytest.raises(BenchmarkError, match="no run of a published set gave a plan"):
         draw_all([record("R101", status="killed")], tmp_path)

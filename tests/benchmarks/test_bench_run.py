@@ -96,7 +96,7 @@ def test_tracks_name_their_instances(instances: Path) -> None:
     assert len(SMOKE) == len(set(SMOKE)) == 12
     with pytest.raises(BenchmarkError, match="no instance of track 'vrptw_solomon' contains one of: X9"):
         members("vrptw_solomon", instances, ["X9"])
-    with pytest.raises(BenchmarkError, match="'fast' is no solver; there are: ours, pyvrp"):
+    with pytest.raises(BenchmarkError, match="'fast' is no solver; there are: ours, vroom, ortools, pyvrp"):
         solver_named("fast")
 
 

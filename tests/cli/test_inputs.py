@@ -31,10 +31,10 @@ def test_standard_input_has_the_same_limit() -> None:
 
 
 def test_only_one_document_comes_from_standard_input(capsys: pytest.CaptureFixture[str]) -> None:
-    """Problem and plan cannot both be piped in."""
+    """Problem and plan cannot both be piped in: the message says to name a file."""
     outcome = call(capsys, "check", "-", "-")
     assert outcome.code == 2
-    assert "cannot both come from standard input" in outcome.err
+    assert "cannot all come from standard input" in outcome.err
 
 
 def test_a_plan_comes_from_standard_input() -> None:

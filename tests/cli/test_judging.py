@@ -131,7 +131,7 @@ def test_a_bad_plan_exits_with_1_and_its_violations(
     document = json.loads(call(capsys, "check", TINY, path, "--json").out)
     assert document["ok"] is False
     assert [violation["code"] for violation in document["violations"]] == ["wrong_objective"]
-    assert set(document) == {"ok", "violations", "objective", "kpis"}
+    assert set(document) == {"ok", "violations", "objective", "kpis", "price_by_rule"}
 
 
 def test_a_bare_order_is_completed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,9 +37,11 @@ def best(shapes: Shapes) -> tuple[int, int, int]:
         }
         for s in range(shapes.num_shifts)
     ]
+    fixed = {v for tickets in shapes.fixed for v in tickets}
     return min(
         plan_price(shapes, chosen, routes)
         for chosen in choices(menu, frozenset())
+        if fixed <= {v for _, tickets in chosen for v in tickets}
         for routes in product(*(menu[s][tickets] for s, tickets in chosen))
     )
 
@@ -82,6 +84,8 @@ def best_orders(shapes: Shapes, s: int, tickets: tuple[int, ...]) -> list[Priced
             return []
     found: set[Priced] = set()
     for order in permutations(tickets):
+        if order[: len(shapes.fixed[s])] != shapes.fixed[s]:
+            continue
         found |= set(route_prices(shapes, s, order))
     return [
         p for p in found if not any(q != p and all(a <= b for a, b in zip(q, p, strict=True)) for q in found)
@@ -140,7 +144,7 @@ def begins(shapes: Shapes, s: int, order: tuple[int, ...], program: list[Leg]) -
     """
     ready = int(shapes.ready[s])
     if program[0].kind == "rest":
-        ready = max(ready, shapes.breaks[s][program[0].what][0])
+        ready = min(max(ready, shapes.breaks[s][program[0].what][0]), int(shapes.last_start[s]))
     if not shapes.duration_price:
         return [ready]
     found = {ready}
@@ -160,7 +164,9 @@ def begins(shapes: Shapes, s: int, order: tuple[int, ...], program: list[Leg]) -
             work += int(shapes.service[leg.what])
     moments = [int(shapes.end[s]), int(shapes.latest_end[s]), *(rest[0] for rest in shapes.breaks[s])]
     found |= {moment - work + step for moment in moments for step in (0, 1)}
-    return [begin for begin in sorted(found) if ready <= begin <= shapes.latest_end[s]]
+    return [
+        begin for begin in sorted(found) if ready <= begin <= min(shapes.latest_end[s], shapes.last_start[s])
+    ]
 
 
 def price_of_times(
@@ -189,6 +195,8 @@ def price_of_times(
                 points += int(shapes.late_points[what]) if late else 0
                 cost += (int(shapes.late_cost[what]) if late else 0) + late * int(shapes.late_slope[what])
                 largest = max(largest, late)
+            if kind == "arrive" and now > shapes.promise[what]:
+                cost += int(shapes.promise_cost[what])
             if kind == "serve":
                 now += int(shapes.service[what])
     taken = {leg.what for leg in program if leg.kind == "rest"}

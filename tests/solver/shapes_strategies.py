@@ -10,9 +10,10 @@ import random
 from dataclasses import dataclass
 
 import numpy as np
+from brute_force import route_prices
 from hypothesis import strategies as st
 
-from dispatch_engine.rules.shapes import Likely, Shapes
+from dispatch_engine.rules.shapes import NEVER, Likely, Shapes
 
 UNREACHABLE = 1 << 30
 
@@ -41,6 +42,9 @@ class Features:
     technicians: bool
     missing_points: bool
     alike: bool
+    promises: bool
+    fixed: bool
+    under_way: bool
 
 
 @st.composite
@@ -84,7 +88,27 @@ def random_shapes(
         made.unassigned_points[:] = 1000
     else:
         _fill_prices(rng, made, chosen)
+    if chosen.fixed:
+        _fix_beginnings(rng, made, chosen)
     return made
+
+
+def _fix_beginnings(rng: random.Random, made: Shapes, chosen: Features) -> None:
+    """Let some shifts begin with one or two tickets that are possible there alone."""
+    free = list(range(made.num_tickets))
+    rng.shuffle(free)
+    for s in rng.sample(range(made.num_shifts), rng.randint(1, made.num_shifts)):
+        tickets = tuple(free[: rng.randint(1, 2)])
+        made.last_start[s] = made.ready[s] if chosen.under_way else NEVER
+        made.capacity[s] = np.maximum(made.capacity[s], made.use[list(tickets)].sum(axis=0))
+        if tickets and any(route_prices(made, s, tickets)):
+            free = free[len(tickets) :]
+            made.fixed[s] = tickets
+            made.closed_by[:, list(tickets)] = 1
+            made.closed_by[s, list(tickets)] = 0
+            made.reasons = made.reasons or ["infeasible_pin"]
+        else:
+            made.last_start[s] = NEVER
 
 
 def _fill_shifts(rng: random.Random, made: Shapes, chosen: Features) -> None:
@@ -191,6 +215,9 @@ def _fill_prices(rng: random.Random, made: Shapes, chosen: Features) -> None:
             made.late_cost[v] = rng.choice([0, 50_000])
         if chosen.late_slope:
             made.late_slope[v] = 2000 * weight
+        if chosen.promises and rng.random() < 0.6:
+            made.promise[v] = rng.randint(0, 800)
+            made.promise_cost[v] = rng.choice([0, 10_000, 300_000])
         if chosen.missing_points:
             made.unassigned_points[v] = rng.choice([0, 1000 * weight, 3000 * weight])
         made.unassigned_cost[v] = rng.choice([0, 200_000, 1_000_000])

@@ -258,6 +258,8 @@ def test_pricing_finds_the_cheapest_route(day: Shapes, seed: int) -> None:
         for order in permutations(tickets, size):
             if day.closed_by[0, list(order)].any() or (day.use[list(order)].sum(0) > day.capacity[0]).any():
                 continue
+            if order[: len(day.fixed[0])] != day.fixed[0]:
+                continue
             for points, cost, _ in route_prices(day, 0, order):
                 least = min(least, cost + points // 1000 * per_step - int(dual[list(order)].sum()))
     assert labelled_least(day, dual, per_step) == least
@@ -429,13 +431,15 @@ def best_of(day: Shapes, columns: list[Column], left: frozenset[int] | None = No
     if left is None:
         left = frozenset(range(day.num_tickets))
     if shift == day.num_shifts:
+        if left & {v for tickets in day.fixed for v in tickets}:
+            return 1, 0, 0
         out = list(left)
         return 0, int(day.unassigned_points[out].sum()), int(day.unassigned_cost[out].sum())
     plans = [best_of(day, columns, left, shift + 1)]
     for column in columns:
         if alike(day, column.shift) == alike(day, shift) and left.issuperset(column.tickets):
-            _, points, cost = best_of(day, columns, left.difference(column.tickets), shift + 1)
-            plans.append((0, points + column.points, cost + column.cost))
+            wrong, points, cost = best_of(day, columns, left.difference(column.tickets), shift + 1)
+            plans.append((wrong, points + column.points, cost + column.cost))
     return min(plans)
 
 

@@ -17,7 +17,19 @@ from dispatch_engine.solver.kernels.anneal import anneal
 from dispatch_engine.solver.kernels.chance import below, seeded, shuffle, uniform
 from dispatch_engine.solver.kernels.polish import load_routes
 from dispatch_engine.solver.kernels.route import NOWHERE, best_insertion, evaluate
-from dispatch_engine.solver.kernels.state import clear, commit, global_cost, keep_if_best
+from dispatch_engine.solver.kernels.state import (
+    AT_LEAST,
+    PRICED_COST,
+    PRICED_PLACE,
+    PRICED_POINTS,
+    PRICED_TIME,
+    PRICED_VERSION,
+    clear,
+    commit,
+    global_cost,
+    keep_if_best,
+    price,
+)
 
 Priced = tuple[int, int, int]
 
@@ -31,10 +43,11 @@ def without_global_terms(shapes: Shapes) -> Shapes:
 
 def orders(shapes: Shapes, s: int, chance: random.Random) -> tuple[int, ...]:
     """A random order of some tickets that are open for shift ``s`` and within its limits, perhaps empty."""
-    tickets = [v for v in range(shapes.num_tickets) if not shapes.closed_by[s, v]]
+    fixed = shapes.fixed[s]
+    tickets = [v for v in range(shapes.num_tickets) if not shapes.closed_by[s, v] and v not in fixed]
     chance.shuffle(tickets)
     room = longest_route(shapes)
-    chosen: list[int] = []
+    chosen: list[int] = list(fixed)
     for v in tickets[: chance.randint(0, len(tickets))]:
         use = shapes.use[[*chosen, v]].sum(axis=0)
         if len(chosen) < room and (use <= shapes.capacity[s]).all():
@@ -97,7 +110,9 @@ def test_an_insertion_is_the_cheapest_of_all_places(day: Shapes, seed: int) -> N
     v = chance.choice(others)
     if (day.use[[*order, v]].sum(axis=0) > day.capacity[0]).any():
         return
-    prices = [slow_price(day, 0, (*order[:p], v, *order[p:])) for p in range(len(order) + 1)]
+    prices = {
+        p: slow_price(day, 0, (*order[:p], v, *order[p:])) for p in range(len(day.fixed[0]), len(order) + 1)
+    }
     data = compile_data(day)
     state = new_state(day, data, 0)
     table, length = np.zeros_like(state.route), np.zeros_like(state.length)
@@ -108,7 +123,7 @@ def test_an_insertion_is_the_cheapest_of_all_places(day: Shapes, seed: int) -> N
         data, 0, state.route[0], len(order), state.load[0], state.likely_count[0],
         state.points[0], state.time_cost[0], v, weight, np.inf, state.labels, state.used,
     )  # fmt: skip
-    possible = [price for price in prices if price is not None]
+    possible = [price for price in prices.values() if price is not None]
     if not possible:
         assert place == NOWHERE
         return
@@ -119,6 +134,55 @@ def test_an_insertion_is_the_cheapest_of_all_places(day: Shapes, seed: int) -> N
     scores = [weight * (p[0] - before[0]) + p[1] - before[1] for p in possible]
     if day.duration_price > 0:
         assert weight * points + cost == min(scores)
+
+
+def with_shortest_ways(shapes: Shapes) -> Shapes:
+    """The same day where no detour is shorter than the direct way, in seconds and in metres."""
+    for table in [shapes.travel] if shapes.metres is None else [shapes.travel, shapes.metres]:
+        for middle in range(table.shape[1]):
+            around = table[:, :, middle, None].astype(np.int64) + table[:, middle, None, :]
+            table[:] = np.minimum(table, around)
+    return shapes
+
+
+@given(day=random_shapes(1, 6), seed=st.integers(0, 10**6), metric=st.booleans())
+@settings(max_examples=500, deadline=None, derandomize=True)
+def test_the_tables_of_a_route_price_an_insertion_exactly(day: Shapes, seed: int, metric: bool) -> None:
+    """`price`, which uses the tables, states the true price of its place: the least one where detours cost time."""
+    day = without_global_terms(with_shortest_ways(day) if metric else day)
+    chance = random.Random(seed)
+    order = orders(day, 0, chance)
+    others = [v for v in range(day.num_tickets) if v not in order and not day.closed_by[0, v]]
+    before = slow_price(day, 0, order)
+    if not others or before is None or len(order) >= longest_route(day):
+        return
+    v = chance.choice(others)
+    if (day.use[[*order, v]].sum(axis=0) > day.capacity[0]).any():
+        return
+    data = compile_data(day)
+    state = new_state(day, data, 0)
+    table, length = np.zeros_like(state.route), np.zeros_like(state.length)
+    table[0, : len(order)], length[0] = order, len(order)
+    assert load_routes(data, state, table, length)
+    weight = chance.choice([0.0, 1.0, 1e6])
+    place = price(data, state, v, 0, weight, np.inf)
+    prices = {
+        p: slow_price(day, 0, (*order[:p], v, *order[p:])) for p in range(len(day.fixed[0]), len(order) + 1)
+    }
+    possible = [found for found in prices.values() if found is not None]
+    if not possible:
+        assert place == NOWHERE
+        return
+    added = int(state.priced[v, 0, PRICED_POINTS]), int(state.priced[v, 0, PRICED_COST])
+    assert (before[0] + added[0], before[1] + added[1]) == prices[place]
+    route = np.array((*order[:place], v, *order[place:]), np.int64)
+    assert (
+        state.priced[v, 0, PRICED_TIME] == evaluate(data, 0, route, len(route), state.labels, state.used)[3]
+    )
+    if metric:
+        assert weight * added[0] + added[1] == min(
+            weight * (found[0] - before[0]) + found[1] - before[1] for found in possible
+        )
 
 
 @given(day=random_shapes(3, 6), seed=st.integers(0, 10**6), weight=st.sampled_from([1.0, 50.0, 1e5]))
@@ -150,6 +214,7 @@ def assert_sums(day: Shapes, data, state) -> None:
         assert (state.load[s] == day.use[route].sum(axis=0)).all()
         assert not day.closed_by[s, route].any()
         assert all(state.shift_of[v] == s for v in route)
+        assert tuple(route[: len(day.fixed[s])].tolist()) == day.fixed[s]
         points, cost = points + route_points, cost + route_cost
     assert len(served) == len(set(served))
     missing = [v for v in range(day.num_tickets) if v not in served]
@@ -164,21 +229,28 @@ def assert_sums(day: Shapes, data, state) -> None:
 @given(day=random_shapes(3, 6), seed=st.integers(0, 10**6))
 @settings(max_examples=100, deadline=None, derandomize=True)
 def test_cached_prices_are_never_stale(day: Shapes, seed: int) -> None:
-    """Every cached insertion price of a route's present version equals a fresh one."""
-    data = compile_data(day)
+    """Every cached insertion price of a route's present version equals a fresh one; every bound holds."""
+    data = compile_data(with_shortest_ways(day))
     state = new_state(day, data, seed)
     clear(data, state)
     anneal(data, state, new_pool(day), 20, 100.0, 1e5)
     for v in range(day.num_tickets):
         for s in range(day.num_shifts):
-            if state.price_version[v, s] != state.version[s] or state.shift_of[v] == s or day.closed_by[s, v]:
+            if (
+                state.priced[v, s, PRICED_VERSION] != state.version[s]
+                or state.shift_of[v] == s
+                or day.closed_by[s, v]
+            ):
                 continue
-            fresh = best_insertion(
+            place, points, cost, _ = best_insertion(
                 data, s, state.route[s], state.length[s], state.load[s], state.likely_count[s],
                 state.points[s], state.time_cost[s], v, 100.0, np.inf, state.labels, state.used,
             )  # fmt: skip
-            kept = (state.price_place, state.price_points, state.price_cost)
-            assert fresh[:3] == tuple(int(table[v, s]) for table in kept)
+            kept = state.priced[v, s]
+            if kept[PRICED_PLACE] == AT_LEAST:
+                assert place == NOWHERE or 100.0 * points + cost >= kept[PRICED_COST]
+            else:
+                assert (place, points, cost) == (kept[PRICED_PLACE], kept[PRICED_POINTS], kept[PRICED_COST])
 
 
 @given(day=random_shapes(2, 4), seed=st.integers(0, 10**6))

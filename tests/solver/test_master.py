@@ -104,7 +104,12 @@ def best_choice(day: Shapes, columns: list[Column]) -> tuple[int, int, int]:
     menus: list[list[Column | None]] = [
         [None, *(c for c in columns if c.shift == s)] for s in range(day.num_shifts)
     ]
-    return min(worth(day, [c for c in choice if c]) for choice in product(*menus) if disjoint(choice))
+    fixed = [v for tickets in day.fixed for v in tickets]
+    return min(
+        worth(day, [c for c in choice if c])
+        for choice in product(*menus)
+        if disjoint(choice) and all(any(v in c.tickets for c in choice if c) for v in fixed)
+    )
 
 
 def disjoint(choice: tuple[Column | None, ...]) -> bool:
@@ -130,6 +135,10 @@ def test_the_master_finds_the_best_plan_in_the_pool(day: Shapes, seed: int) -> N
     clear(data, state)
     anneal(data, state, pool, 60, 10.0, 1e6)
     columns = pool_columns([pool])
+    for s, tickets in enumerate(day.fixed):
+        if tickets and (s, tickets) not in {(c.shift, c.tickets) for c in columns}:
+            _, points, cost, _ = evaluate(data, s, np.array(tickets), len(tickets), state.labels, state.used)
+            columns.append(Column(s, tickets, int(points), int(cost)))
     if not columns:
         return
     chosen_routes = Master(day, columns).choose(

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dispatch_engine.check import check
 from dispatch_engine.errors import EngineError, InputError
 from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.problem import Problem
-from dispatch_engine.solver import solve as solving
+from dispatch_engine.rules.shapes import UNITS
+from dispatch_engine.solver import finish as finishing
 from dispatch_engine.solver.budget import IterationBudget, Stop
 from dispatch_engine.solver.search import Schedule
 from dispatch_engine.solver.solve import Progress, solve
+from dispatch_engine.solver.tuning import Tuning
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 HOME = {"lat": 31.2, "lon": 121.4}
@@ -184,7 +188,7 @@ def test_a_stop_keeps_the_best_plan() -> None:
 
 def test_a_plan_that_the_checker_rejects_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     """If decoding went wrong, the engine fails loudly, and the dump holds problem and plan."""
-    honest = solving.decode
+    honest = finishing.decode
 
     def shifted(case: Any, data: Any, state: Any) -> Any:
         times = honest(case, data, state)
@@ -192,7 +196,7 @@ def test_a_plan_that_the_checker_rejects_never_leaves(monkeypatch: pytest.Monkey
         late = type(route)(route.shift, route.start + 60, route.end, route.stops)
         return type(times)((late, *times.routes[1:]), times.unassigned)
 
-    monkeypatch.setattr(solving, "decode", shifted)
+    monkeypatch.setattr(finishing, "decode", shifted)
     problem = day([one_shift()], [ticket("K1")])
     with pytest.raises(EngineError, match="rejected by the checker") as error:
         solve(problem, iterations=5)
@@ -262,11 +266,19 @@ def test_prices_beyond_64_bits_are_refused_before_they_can_overflow() -> None:
 
 def test_the_schedule_tapers_and_cools() -> None:
     """Weight 1 → 8 over the first 60 % of the budget, temperature from hot to cold over all of it."""
-    schedule = Schedule(low=1.0, high=8.0, hot=100.0, cold=1.0)
+    schedule = Schedule(low=1.0, high=8.0, hot=100.0, cold=1.0, taper_share=0.6)
     assert schedule.weight(0.0) == 1.0
     assert schedule.weight(0.3) == pytest.approx(8**0.5)
     assert schedule.weight(0.6) == schedule.weight(1.0) == 8.0
     assert [schedule.temperature(x) for x in (0.0, 0.5, 1.0)] == pytest.approx([100.0, 10.0, 1.0])
+    assert replace(schedule, taper_share=0.0).weight(0.0) == 8.0
+
+
+def test_the_schedule_follows_its_tuning() -> None:
+    """Median price 1.5 minutes, twice that at first; 6 minutes a ticket, a tenth of that at last."""
+    accepted = np.array([UNITS, 2 * UNITS], np.float64)
+    found = Schedule.of(accepted, 60 * UNITS, 10, Tuning(heat=2.0, final_temperature=0.1, taper_share=0.3))
+    assert (found.hot, found.cold, found.taper_share) == pytest.approx((3 * UNITS, 0.6 * UNITS, 0.3))
 
 
 def test_an_iteration_budget_counts_exactly() -> None:
@@ -280,3 +292,15 @@ def test_a_stop_stays_stopped() -> None:
     answers = iter([False, True, False])
     stop = Stop(lambda: next(answers))
     assert [stop(), stop(), stop()] == [False, True, True]
+
+
+def test_better_plans_are_handed_out_on_the_way_each_of_them_checked() -> None:
+    """`on_plan` gets the first plan and then better ones, none worse than the one before, all accepted by `check`."""
+    problem = Problem.from_file("scenarios/shanghai-weekday.json")
+    plans: list[Plan] = []
+    last = solve(problem, iterations=20_000, workers=1, on_plan=plans.append)
+    values = [(plan.objective.sla_penalty, plan.objective.cost_minutes) for plan in [*plans, last]]
+    assert len(plans) >= 2
+    assert values == sorted(values, reverse=True)
+    assert all(check(problem, plan).ok for plan in plans)
+    assert all(plan.status == "feasible" for plan in plans)

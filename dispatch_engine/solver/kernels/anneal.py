@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.compiled import inlined, kernel
 from dispatch_engine.solver.kernels.chance import below, shuffle, uniform
+from dispatch_engine.solver.kernels.data import ABSENCE, BLINK
 from dispatch_engine.solver.kernels.pool import remember
 from dispatch_engine.solver.kernels.route import NOWHERE
 from dispatch_engine.solver.kernels.ruin import ruin
 from dispatch_engine.solver.kernels.state import (
+    ABSENCES,
     ITERATIONS,
     NUM_TOUCHED,
+    NUM_UNSERVED,
     OUT,
     cheapest,
     commit,
@@ -22,16 +25,17 @@ from dispatch_engine.solver.kernels.state import (
     take_back,
 )
 
-BLINK = 0.01
 POOL_TEMPERATURES = 2.0
 """A plan's routes are worth remembering if it is at most so many temperatures worse than the least score."""
 MOST_PENDING = 60
 """Tickets tried in one recreation at most, beyond those just removed: a storm day has hundreds waiting."""
+MOST_DEAR = 4.0
+"""The most by which the price of leaving a ticket out is raised."""
 RANDOM_SHARE, SCARCE_SHARE, DEAR_SHARE, EARLY_SHARE = 4, 4, 2, 2
 ALL_SHARES = 13
 
 
-@kernel
+@inlined
 def gather_pending(state):
     """List the tickets to place in ``state.pending``: all just removed, and up to MOST_PENDING waiting ones."""
     count = 0
@@ -43,12 +47,12 @@ def gather_pending(state):
                 state.pending[count] = v
                 count += 1
     removed = count
-    total = state.shift_of.shape[0]
-    first = below(state.rng, total)
-    for i in range(total):
-        v = (first + i) % total
-        if state.shift_of[v] != OUT or count - removed >= MOST_PENDING:
-            continue
+    waiting = state.counter[NUM_UNSERVED]
+    first = below(state.rng, waiting) if waiting > removed else 0
+    for i in range(waiting):
+        if count - removed == MOST_PENDING or count == waiting:
+            break
+        v = state.unserved[(first + i) % waiting]
         known = False
         for j in range(removed):
             if state.pending[j] == v:
@@ -60,7 +64,7 @@ def gather_pending(state):
     return count
 
 
-@kernel
+@inlined
 def order_value(data, v, kind, weight):
     """The sort key of ``v`` in an order of recreation: few shifts, dear to leave out, early deadline, long."""
     ticket = data.ticket[v]
@@ -74,7 +78,7 @@ def order_value(data, v, kind, weight):
     return -float(ticket.service)
 
 
-@kernel
+@inlined
 def sort_pending(data, state, count, weight):
     """Shuffle the pending tickets, and in two of three cases sort them by one of the orders (stable)."""
     shuffle(state.rng, state.pending, count)
@@ -93,19 +97,42 @@ def sort_pending(data, state, count, weight):
         state.order_key[j] = key
 
 
-@kernel
+@inlined
+def dearness(data, state, v):
+    """By how much the price of leaving ``v`` out is raised while recreating: more, the longer it has been out.
+
+    Unserved tickets are a plateau: plans differ in which ones are out, and their score does not see it. (The idea is
+    the absence counter of SISR's fleet minimisation and of Nagata & Bräysy, *Operations Research Letters* 37, 2009.)
+    """
+    all_absences = state.counter[ABSENCES]
+    if data.knob[ABSENCE] <= 0.0 or all_absences == 0:
+        return 1.0
+    mean = all_absences / state.shift_of.shape[0]
+    return min(MOST_DEAR, 1.0 + data.knob[ABSENCE] * state.absence[v] / mean)
+
+
+@inlined
+def count_absences(state):
+    """Note once more which tickets are out of the plan just accepted."""
+    count = state.counter[NUM_UNSERVED]
+    for i in range(count):
+        state.absence[state.unserved[i]] += 1
+    state.counter[ABSENCES] += count
+
+
+@inlined
 def recreate(data, state, weight):
     """Insert the pending tickets one by one where each costs least, unless leaving it out costs less."""
     count = gather_pending(state)
     sort_pending(data, state, count, weight)
     for i in range(count):
         v = state.pending[i]
-        s, score = cheapest(data, state, v, weight, BLINK)
-        if s != NOWHERE and score < out_price(data, v, weight):
+        s, score = cheapest(data, state, v, weight, data.knob[BLINK])
+        if s != NOWHERE and score < out_price(data, v, weight) * dearness(data, state, v):
             place_at(data, state, v, s)
 
 
-@kernel
+@inlined
 def remember_touched(state, pool):
     """Put every route changed since the last commit into the ``pool``."""
     for i in range(state.counter[NUM_TOUCHED]):
@@ -138,6 +165,8 @@ def anneal(data, state, pool, iterations, weight, temperature):
                 remember_touched(state, pool)
             commit(state)
             current = score
+            if data.knob[ABSENCE] > 0.0:
+                count_absences(state)
         else:
             take_back(data, state)
     state.counter[ITERATIONS] += iterations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.compiled import inlined
 
 FIRST_MODULUS, FIRST_FACTOR = 2147483563, 40014
 SECOND_MODULUS, SECOND_FACTOR = 2147483399, 40692
@@ -17,7 +17,7 @@ def seeded(seed: int) -> NDArray[np.int64]:
     return np.array([1 + int(first) % (FIRST_MODULUS - 1), 1 + int(second) % (SECOND_MODULUS - 1)], np.int64)
 
 
-@kernel
+@inlined
 def uniform(rng):
     """Draw a float in (0, 1) and advance ``rng`` int64[2] in place.
 
@@ -32,13 +32,13 @@ def uniform(rng):
     return difference / FIRST_MODULUS
 
 
-@kernel
+@inlined
 def below(rng, bound):
     """Draw an integer in [0, bound); ``bound`` >= 1."""
     return int(uniform(rng) * bound)
 
 
-@kernel
+@inlined
 def shuffle(rng, values, count):
     """Shuffle the first ``count`` entries of ``values`` in place."""
     for i in range(count - 1, 0, -1):

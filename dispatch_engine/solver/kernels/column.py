@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dispatch_engine.solver.compiled import kernel
 from dispatch_engine.solver.kernels.data import ANY_LIKELY
-from dispatch_engine.solver.kernels.route import evaluate, fits, fix_cost, second_visits, take_parts
+from dispatch_engine.solver.kernels.route import (
+    begins_as_fixed,
+    evaluate,
+    fits,
+    fix_cost,
+    second_visits,
+    take_parts,
+)
 
 
 @kernel
@@ -31,7 +38,9 @@ def price_columns(data, shift, stop, begin, labels, used, priced):
 
 @kernel
 def within_limits(data, s, route, length, used):
-    """Whether shift ``s`` is open for every stop, and its additive limits admit them together."""
+    """Whether shift ``s`` may drive these stops: it begins as it must, is open for all, and within its limits."""
+    if not begins_as_fixed(data, s, route, length):
+        return False
     used[:] = 0
     for p in range(length):
         if data.is_open[s, route[p]] == 0 or not fits(data, s, route[p], used):

@@ -26,6 +26,8 @@ from dispatch_engine.solver.kernels.pricing_data import (
     LATE_STEPS,
     LATEST_END,
     OVERTIME_PRICE,
+    PROMISE,
+    PROMISE_COST,
     READY,
     SERVICE,
     STEP_WEIGHT,
@@ -53,6 +55,12 @@ def late_price(local, weight, node, time):
         return 0
     cost = local.node[node, LATE_COST] + late * local.node[node, LATE_SLOPE]
     return weight[STEP_WEIGHT] * local.node[node, LATE_STEPS] + weight[COST_WEIGHT] * cost
+
+
+@kernel
+def promise_price(local, weight, node, time):
+    """Price of arriving at ``node`` at ``time``, later than promised or not."""
+    return weight[COST_WEIGHT] * local.node[node, PROMISE_COST] if time > local.node[node, PROMISE] else 0
 
 
 @kernel
@@ -116,6 +124,7 @@ def reach(local, scratch, weight, taken, node, b, time):
     best, other, first = FAR, FAR, -2
     by_duration = weight[COST_WEIGHT] * clock[DURATION_PRICE]
     door = 0 if clock[LATE_AT_START] > 0 else late_price(local, weight, node, time)
+    door += promise_price(local, weight, node, time)
     now, k = time, taken
     while door < FAR and now <= clock[LATEST_END]:
         start = service_start(local, node, now)

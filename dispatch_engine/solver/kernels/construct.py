@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.compiled import inlined, kernel
 from dispatch_engine.solver.kernels.route import NOWHERE
-from dispatch_engine.solver.kernels.state import OUT, out_price, place_at, price
+from dispatch_engine.solver.kernels.state import OUT, PRICED_COST, PRICED_POINTS, out_price, place_at, price
 
 GAVE_UP = -2
 """``best_shift`` of a ticket that fits nowhere any more."""
@@ -14,12 +14,12 @@ SCARCE = 1e15
 """Added to the regret of a ticket that only one shift can take."""
 
 
-@kernel
+@inlined
 def consider(data, state, v, s, weight, best_shift, best_score, second_score):
     """Let shift ``s`` take its place among the two best prices of ``v``, if it fits there at all."""
     if price(data, state, v, s, weight, np.inf) == NOWHERE:
         return
-    score = weight * state.price_points[v, s] + state.price_cost[v, s]
+    score = weight * state.priced[v, s, PRICED_POINTS] + state.priced[v, s, PRICED_COST]
     if score < best_score[v]:
         second_score[v] = best_score[v]
         best_shift[v], best_score[v] = s, score

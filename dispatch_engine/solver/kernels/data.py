@@ -23,6 +23,8 @@ TICKET = np.dtype(
         ("late_points", np.int64),
         ("late_cost", np.int64),
         ("late_slope", np.int64),  # units per second
+        ("promise", np.int64),  # seconds, NEVER where there is none: an arrival after it costs promise_cost
+        ("promise_cost", np.int64),
         ("out_mandatory", np.int64),
         ("out_points", np.int64),
         ("out_cost", np.int64),
@@ -42,6 +44,9 @@ SHIFT = np.dtype(
         ("ready", np.int64),  # seconds
         ("end", np.int64),
         ("latest_end", np.int64),
+        ("last_start", np.int64),  # no route begins after it
+        ("fixed_from", np.int64),  # entries of Data.fixed
+        ("fixed_to", np.int64),
         ("used_price", np.int64),  # units, charged when the route has a stop
     ],
     align=True,
@@ -49,9 +54,14 @@ SHIFT = np.dtype(
 """One row a shift: places, clock, breaks."""
 
 TRAVEL_PRICE, METRE_PRICE, OVERTIME_PRICE, DURATION_PRICE, SECOND_VISIT_PRICE = range(5)
-LARGEST_LATE_PRICE, TECHNICIAN_PRICE, LATE_AT_START, ANY_LIKELY = range(5, 9)
-NUM_PARAMETERS = 9
+LARGEST_LATE_PRICE, TECHNICIAN_PRICE, LATE_AT_START, ANY_LIKELY, ONLY_DURATION = range(5, 10)
+NUM_PARAMETERS = 10
 """Positions in ``Data.parameter``: prices per second or metre, and flags."""
+
+ROOM_SHARE, RIVALS_SHARE, LATE_SHARE, ROUTES_SHARE, RANDOM_SHARE = range(5)
+REMOVED, LONGEST, SWAP_SHARE, ABSENCE, CACHE, BLINK = range(5, 11)
+NUM_KNOBS = 11
+"""Positions in ``Data.knob``: what steers the search, see ``Tuning``."""
 
 
 class Data(NamedTuple):
@@ -62,8 +72,11 @@ class Data(NamedTuple):
     ``window`` int64[W, 2] (open, close); ``rest`` int64[B, 3] (earliest, latest, seconds); ``need`` int64[N, 2]
     (resource, amount); ``likely_part`` int64[M], ``likely_chance`` float64[M]; ``stock`` int64[S, R];
     ``is_open`` uint8[S, V]; ``open_shift`` int64[E] flat lists of each ticket's shifts; ``assign_price``
-    int64[S, V]; ``travel`` int32[K, L, L] seconds; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
-    ``near`` int64[V, N] each ticket's nearest tickets; ``parameter`` int64[NUM_PARAMETERS].
+    int64[S, V]; ``travel`` int32[K, origin, goal] seconds, ``travel_from`` int32[K, goal, origin] the same
+    turned round, so that both ways of one place lie together; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
+    ``fixed`` int64[F] flat lists of the tickets that shifts begin with; ``near`` int64[V, N] each ticket's nearest
+    tickets; ``home_shift`` int64[V, H] the shifts that start nearest; ``parameter`` int64[NUM_PARAMETERS]; ``knob``
+    float64[NUM_KNOBS].
     """
 
     ticket: NDArray[np.void]
@@ -78,6 +91,10 @@ class Data(NamedTuple):
     open_shift: NDArray[np.int64]
     assign_price: NDArray[np.int64]
     travel: NDArray[np.int32]
+    travel_from: NDArray[np.int32]
     metres: NDArray[np.int32]
+    fixed: NDArray[np.int64]
     near: NDArray[np.int64]
+    home_shift: NDArray[np.int64]
     parameter: NDArray[np.int64]
+    knob: NDArray[np.float64]

@@ -5,17 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from dispatch_engine.solver.compiled import kernel
-from dispatch_engine.solver.kernels.route import NOWHERE, best_insertion, fits
+from dispatch_engine.solver.kernels.route import NOWHERE, begins_as_fixed, best_insertion, fits
 from dispatch_engine.solver.kernels.state import (
     OUT,
+    PRICED_COST,
+    PRICED_POINTS,
     add_out,
-    clear,
     commit,
     copy,
+    empty,
     place_at,
     price,
     recount,
     reprice,
+    set_length,
+    set_shift,
 )
 
 FITS, NO_ROOM, LIMIT = range(3)
@@ -26,17 +30,19 @@ FITS, NO_ROOM, LIMIT = range(3)
 def load_routes(data, state, route, length):
     """Replace the plan by the routes ``route`` int64[S, M] with ``length`` int64[S].
 
-    False if a route has no schedule, goes over a limit, or serves a ticket that is closed for its shift.
+    False if a route has no schedule, goes over a limit, lacks a fixed stop, or serves a ticket that is closed for
+    its shift.
     """
-    clear(data, state)
+    empty(data, state)
     feasible = True
     for s in range(length.shape[0]):
-        state.length[s] = length[s]
+        set_length(state, s, length[s])
         copy(route[s], state.route[s], length[s])
         for p in range(length[s]):
-            state.shift_of[route[s, p]] = s
+            set_shift(state, route[s, p], s)
             add_out(data, state, route[s, p], -1)
         recount(data, state, s)
+        feasible = feasible and begins_as_fixed(data, s, route[s], length[s])
         for p in range(length[s]):
             feasible = feasible and data.is_open[s, route[s, p]] > 0
         for r in range(data.stock.shape[1]):
@@ -58,8 +64,8 @@ def fill(data, state, weight):
             s = data.open_shift[i]
             if price(data, state, v, s, weight, np.inf) == NOWHERE:
                 continue
-            points = state.price_points[v, s] - ticket.out_points
-            gains = points < 0 or (points == 0 and state.price_cost[v, s] < ticket.out_cost)
+            points = state.priced[v, s, PRICED_POINTS] - ticket.out_points
+            gains = points < 0 or (points == 0 and state.priced[v, s, PRICED_COST] < ticket.out_cost)
             if ticket.out_mandatory > 0 or gains:
                 place_at(data, state, v, s)
                 inserted += 1

@@ -14,7 +14,14 @@ grow with what follows, so dominance compares both. In the earliest mode they ar
 from __future__ import annotations
 
 from dispatch_engine.solver.compiled import kernel
-from dispatch_engine.solver.kernels.completion import complete, going_home, grid, late_price, service_start
+from dispatch_engine.solver.kernels.completion import (
+    complete,
+    going_home,
+    grid,
+    late_price,
+    promise_price,
+    service_start,
+)
 from dispatch_engine.solver.kernels.pricing_data import (
     ALL_SETS,
     BIT_HIGH,
@@ -34,6 +41,7 @@ from dispatch_engine.solver.kernels.pricing_data import (
     IS_COMPLETE,
     IS_EXACT,
     LAST,
+    LAST_START,
     LATE_AT_START,
     LATE_PRICE,
     LATE_STEPS,
@@ -88,7 +96,7 @@ def find_routes(local, scratch, dual, weight):
             scratch.head[j, b] = -1
             scratch.low[j, b] = FAR
     by_duration = weight[COST_WEIGHT] * local.clock[DURATION_PRICE]
-    first_late = -by_duration * local.clock[LATEST_END]
+    first_late = -by_duration * min(local.clock[LAST_START], local.clock[LATEST_END])
     for j in range(n):
         move(local, scratch, weight, n, j, local.clock[READY], 0, first_late, 0, 0, 0, 0, 0, -1)
     for b in range(BUCKETS):
@@ -218,6 +226,9 @@ def serve(
         price += late_price(local, weight, node, time)
         late += late_price(local, weight, node, time)
         steps += local.node[node, LATE_STEPS]
+    broken = promise_price(local, weight, node, time)
+    price += broken
+    late += broken
     while True:
         if by_duration > 0:
             for w in range(local.node[node, WINDOW_FROM], local.node[node, WINDOW_TO]):

@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 
 SERVICE, WINDOW_FROM, WINDOW_TO, DUE, LATE_STEPS, LATE_COST, LATE_SLOPE = range(7)
 USE, NEAR_LOW, NEAR_HIGH, BIT_LOW, BIT_HIGH, FIXED_COST, LAST, WEAR_FROM, WEAR_TO, WEAR_COST = range(7, 17)
-NODE_COLUMNS = 17
+PROMISE, PROMISE_COST = range(17, 19)
+NODE_COLUMNS = 19
 """Columns of ``Local.node``. ``LATE_STEPS``: in steps of points; ``USE``: all limits packed into one number;
 ``NEAR_*``: bits of the tickets that a route standing here remembers; ``BIT_*``: the ticket's own bit; ``LAST``:
-later than that is forbidden; ``WEAR_*``: see ``Local.wear``."""
+later than that is forbidden; ``WEAR_*``: see ``Local.wear``; an arrival after ``PROMISE`` costs ``PROMISE_COST``."""
 
 READY, END, LATEST_END, LATE_AT_START, OVERTIME_PRICE, DURATION_PRICE, USED_PRICE = range(7)
-CAPACITY, GUARDS, GRID_SECONDS, GRID_SIZE, BUCKET_SECONDS = range(7, 12)
-CLOCK_COLUMNS = 12
+CAPACITY, GUARDS, GRID_SECONDS, GRID_SIZE, BUCKET_SECONDS, LAST_START = range(7, 13)
+CLOCK_COLUMNS = 13
 """Positions in ``Local.clock``. ``GUARDS``: the top bit of each packed limit; ``GRID_*``: of the completion
-bounds, size 0: none; ``BUCKET_SECONDS``: labels are kept in buckets of so many seconds."""
+bounds, size 0: none; ``BUCKET_SECONDS``: labels are kept in buckets of so many seconds; ``LAST_START``: no route
+begins later."""
 
 NODE, TIME, PRICE, LATE_PRICE, SET_LOW, SET_HIGH, USED, TAKEN, STEPS, PARENT, NEXT, STATUS = range(12)
 LABEL_COLUMNS = 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.compiled import inlined, kernel
 from dispatch_engine.solver.kernels.data import (
     ANY_LIKELY,
     DURATION_PRICE,
@@ -18,7 +18,7 @@ NOWHERE = -1
 """No place in the route is feasible."""
 
 
-@kernel
+@inlined
 def leg(data, s, origin, goal):
     """Seconds from place ``origin`` to ``goal`` in shift ``s``; 0 where the route ends anywhere (goal -1)."""
     if goal < 0:
@@ -26,7 +26,7 @@ def leg(data, s, origin, goal):
     return np.int64(data.travel[data.shift[s].kind, origin, goal])
 
 
-@kernel
+@inlined
 def leg_cost(data, s, origin, goal):
     """Units for driving from ``origin`` to ``goal``: time and, where priced, distance."""
     if goal < 0:
@@ -38,7 +38,7 @@ def leg_cost(data, s, origin, goal):
     return cost
 
 
-@kernel
+@inlined
 def fix_cost(data, s, v, used):
     """Units for the expected second visit of ``v``, ``used`` int64[R] units being used up to and including it."""
     ticket = data.ticket[v]
@@ -50,7 +50,7 @@ def fix_cost(data, s, v, used):
     return int(np.rint(data.parameter[SECOND_VISIT_PRICE] * (1.0 - chance)))
 
 
-@kernel
+@inlined
 def take_parts(data, v, used):
     """Add to ``used`` what ticket ``v`` needs."""
     for i in range(data.ticket[v].need_from, data.ticket[v].need_to):
@@ -75,12 +75,24 @@ def second_visits(data, s, route, length, v, position, used):
     return cost
 
 
-@kernel
+@inlined
 def fits(data, s, v, load):
     """Whether the additive limits of shift ``s`` admit ``v`` on top of ``load`` int64[R]."""
     for i in range(data.ticket[v].need_from, data.ticket[v].need_to):
         part = data.need[i, 0]
         if load[part] + data.need[i, 1] > data.stock[s, part]:
+            return False
+    return True
+
+
+@kernel
+def begins_as_fixed(data, s, route, length):
+    """Whether the route begins with the fixed stops of shift ``s``."""
+    first, last = data.shift[s].fixed_from, data.shift[s].fixed_to
+    if length < last - first:
+        return False
+    for i in range(first, last):  # noqa: SIM110 (numba has no generator expressions)
+        if route[i - first] != data.fixed[i]:
             return False
     return True
 
@@ -147,7 +159,7 @@ def run(
     return feasible, points, cost
 
 
-@kernel
+@inlined
 def is_order_free(data, v, load, likely_count):
     """Whether the chance of a fix of ``v`` and of the route's tickets does not depend on where ``v`` stands.
 
@@ -163,7 +175,7 @@ def is_order_free(data, v, load, likely_count):
     return True
 
 
-@kernel
+@inlined
 def own_fix_cost(data, s, v, used):
     """Units for the expected second visit of ``v`` when nobody else on the route touches its parts."""
     used[:] = 0
@@ -181,8 +193,8 @@ def best_insertion(
     ``time_cost_now``; ``load`` and ``likely_count`` int64[R] its sums; ``labels`` int64[3, MAX_LABELS, COLUMNS]
     and ``used`` int64[R] are scratch.
     Returns (place, more points, more cost, time cost then); place NOWHERE where no place is feasible for less
-    than ``cutoff``. A place is priced exactly, by running the schedule through the whole rest of the route,
-    unless its detour alone already costs more than the best place so far.
+    than ``cutoff``; a place before a fixed stop is none. A place is priced exactly, by running the schedule
+    through the whole rest of the route, unless its detour alone already costs more than the best place so far.
     """
     if length == route.shape[0] or not fits(data, s, v, load):
         return NOWHERE, 0, 0, 0
@@ -210,12 +222,13 @@ def best_insertion(
     origin = shift.start_place
     here = ticket[v].place
     count = begin(shift, parameter[DURATION_PRICE], labels, 0)
+    fixed = shift.fixed_to - shift.fixed_from
     for p in range(length + 1):
         goal = ticket[route[p]].place if p < length else shift.end_place
         detour = fixed_cost + leg_cost(data, s, origin, here) + leg_cost(data, s, here, goal)
         if length > 0:
             detour -= leg_cost(data, s, origin, goal)
-        if by_duration or detour < best_score:
+        if p >= fixed and (by_duration or detour < best_score):
             drive = np.int64(travel[origin, here])
             num = visit(window, rest, parameter, shift, ticket[v], drive, labels, 0, count, 1)
             if num > 0:

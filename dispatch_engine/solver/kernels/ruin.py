@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from dispatch_engine.solver.compiled import kernel
+from dispatch_engine.solver.compiled import inlined
 from dispatch_engine.solver.kernels.chance import below, uniform
-from dispatch_engine.solver.kernels.state import NUM_TOUCHED, OUT, reprice, take_out
+from dispatch_engine.solver.kernels.data import (
+    LATE_SHARE,
+    LONGEST,
+    RANDOM_SHARE,
+    REMOVED,
+    RIVALS_SHARE,
+    ROOM_SHARE,
+    ROUTES_SHARE,
+    SWAP_SHARE,
+)
+from dispatch_engine.solver.kernels.state import NUM_TOUCHED, NUM_UNSERVED, NUM_USED, OUT, reprice, take_out
+from dispatch_engine.solver.kernels.swap import swap_routes
 
-AVERAGE_REMOVED = 10
-"""Mean number of stops removed by strings (c-bar of SISR)."""
-LONGEST_STRING = 10
+LATE_DRAWS = 8
+"""Routes drawn until a late one is found."""
 SPLIT_SHARE = 0.5
 """Share of the strings that keep a few stops in their middle."""
 SPLIT_GROWTH = 0.01
 """Chance per step that one more stop is kept."""
 
 
-@kernel
+@inlined
 def position_of(state, s, v):
     """Position of ``v`` in route ``s``."""
     for p in range(state.length[s]):
@@ -24,14 +34,14 @@ def position_of(state, s, v):
     return -1
 
 
-@kernel
+@inlined
 def remove(data, state, s, first, count):
     """Take ``count`` stops from position ``first`` on out of route ``s``."""
     for _ in range(count):
         take_out(data, state, s, first)
 
 
-@kernel
+@inlined
 def remove_string(data, state, s, v, size):
     """Take a string of ``size`` stops that holds ``v`` out of route ``s``; in half of the cases keep a middle part.
 
@@ -56,18 +66,14 @@ def remove_string(data, state, s, v, size):
     remove(data, state, s, first + kept, size - head)
 
 
-@kernel
+@inlined
 def ruin_strings(data, state, seed):
     """Remove strings from the routes around ticket ``seed`` (Christiaens & Vanden Berghe 2020, section 5.2)."""
-    served, used = 0, 0
-    for s in range(state.length.shape[0]):
-        if state.length[s] > 0:
-            served += state.length[s]
-            used += 1
+    served, used = state.shift_of.shape[0] - state.counter[NUM_UNSERVED], state.counter[NUM_USED]
     if used == 0:
         return
-    longest = min(float(LONGEST_STRING), served / used)
-    most_strings = 4.0 * AVERAGE_REMOVED / (1.0 + longest) - 1.0
+    longest = min(data.knob[LONGEST], served / used)
+    most_strings = 4.0 * data.knob[REMOVED] / (1.0 + longest) - 1.0
     strings = 1 + int(uniform(state.rng) * most_strings)
     done = 0
     for i in range(-1, data.near.shape[1]):
@@ -82,7 +88,7 @@ def ruin_strings(data, state, seed):
             return
 
 
-@kernel
+@inlined
 def ruin_routes(data, state, seed):
     """Empty the route of ``seed`` and of its nearest ticket on another route."""
     done = 0
@@ -97,7 +103,7 @@ def ruin_routes(data, state, seed):
             return
 
 
-@kernel
+@inlined
 def ruin_random(data, state, how_many):
     """Take ``how_many`` tickets out wherever they are."""
     for _ in range(how_many):
@@ -107,7 +113,7 @@ def ruin_random(data, state, how_many):
             take_out(data, state, s, position_of(state, s, v))
 
 
-@kernel
+@inlined
 def ruin_for(data, state, v, how_many):
     """Make room for the unassigned ticket ``v``: take stops near it out of routes that may serve it."""
     done = 0
@@ -122,35 +128,64 @@ def ruin_for(data, state, v, how_many):
             return
 
 
-@kernel
+@inlined
 def any_unassigned(state):
     """A random unassigned ticket, or OUT where everything is served."""
-    count = state.shift_of.shape[0]
-    first = below(state.rng, count)
-    for i in range(count):
-        v = (first + i) % count
-        if state.shift_of[v] == OUT:
-            return v
+    count = state.counter[NUM_UNSERVED]
+    return state.unserved[below(state.rng, count)] if count > 0 else OUT
+
+
+@inlined
+def late_ticket(state):
+    """A ticket of a route with late stops, found among a few routes drawn; OUT if none of them is late."""
+    for _ in range(LATE_DRAWS):
+        s = below(state.rng, state.length.shape[0])
+        if state.length[s] > 0 and state.points[s] > 0:
+            return state.route[s, below(state.rng, state.length[s])]
     return OUT
 
 
-@kernel
-def ruin(data, state):
-    """Take a part of the plan out, chosen at random among the ways above; touched routes are priced again."""
-    seed = below(state.rng, state.shift_of.shape[0])
+@inlined
+def choose_ruin(data, state, seed):
+    """Take a part of the plan out, by one of the ways above, drawn with the shares of ``Tuning``."""
+    knob = data.knob
+    some = 1 + int(uniform(state.rng) * knob[REMOVED])
     draw = uniform(state.rng)
-    if draw < 0.15:
+    if draw < knob[ROOM_SHARE]:
         v = any_unassigned(state)
-        if v == OUT:
-            ruin_strings(data, state, seed)
-        else:
-            ruin_for(data, state, v, 1 + below(state.rng, AVERAGE_REMOVED))
-    elif draw < 0.85:
-        ruin_strings(data, state, seed)
-    elif draw < 0.95:
+        if v != OUT:
+            ruin_for(data, state, v, some)
+            return
+    draw -= knob[ROOM_SHARE]
+    if 0.0 <= draw < knob[LATE_SHARE]:
+        v = late_ticket(state)
+        if v != OUT:
+            seed = v
+    draw -= knob[LATE_SHARE]
+    if 0.0 <= draw < knob[RIVALS_SHARE]:
+        s = state.shift_of[seed]
+        if s != OUT:
+            take_out(data, state, s, position_of(state, s, seed))
+        ruin_for(data, state, seed, some)
+        return
+    draw -= knob[RIVALS_SHARE]
+    if 0.0 <= draw < knob[ROUTES_SHARE]:
         ruin_routes(data, state, seed)
-    else:
-        ruin_random(data, state, 1 + below(state.rng, AVERAGE_REMOVED))
+        return
+    draw -= knob[ROUTES_SHARE]
+    if 0.0 <= draw < knob[RANDOM_SHARE]:
+        ruin_random(data, state, some)
+        return
+    ruin_strings(data, state, seed)
+
+
+@inlined
+def ruin(data, state):
+    """Take a part of the plan out, and price the routes touched again; sometimes exchange two routes before."""
+    seed = below(state.rng, state.shift_of.shape[0])
+    if uniform(state.rng) < data.knob[SWAP_SHARE]:
+        swap_routes(data, state, seed)
+    choose_ruin(data, state, seed)
     for i in range(state.counter[NUM_TOUCHED]):
         s = state.touched[i]
         if not reprice(data, state, s):

@@ -43,7 +43,7 @@ def begin(shift, price, labels, target):
     row = labels[target, 0]
     row[:] = 0
     row[READY] = shift.ready
-    row[LATEST] = FOREVER if price > 0 else 0
+    row[LATEST] = shift.last_start if price > 0 else 0
     return 1
 
 
@@ -145,6 +145,8 @@ def serve_early(
                 if late > 0:
                     late_points += ticket.late_points
                     late_cost += ticket.late_cost + late * ticket.late_slope
+                if arrival > ticket.promise:
+                    late_cost += ticket.promise_cost
                 found = push(
                     labels, target, found, next_rest - shift.rest_from, ready, late_points, late_cost, 0,
                     action(parent, left_after, at_door, w),

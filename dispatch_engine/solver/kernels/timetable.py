@@ -121,12 +121,14 @@ def forward(data, s, route, length, trace, left_last, start, times, breaks):
     time = take_breaks(data, s, taken, left_last, time, length, 0, breaks)
     taken += left_last
     end = time + leg(data, s, place, data.shift[s].end_place)
+    if start >= data.shift[s].last_start:
+        return True, start, end, taken
     return True, leave_late(data, route, times, breaks, taken, start), end, taken
 
 
 @kernel
 def leave_late(data, route, times, breaks, taken, start):
-    """Delay the departure as far as no lateness, service start or break changes; return the route's start.
+    """Delay the departure as far as no lateness, promise, service start or break changes; return the route's start.
 
     ``times`` of the first stop changes in place: only the first arrival moves. A break at the start place
     holds everything: then the route starts with that break.
@@ -139,6 +141,7 @@ def leave_late(data, route, times, breaks, taken, start):
         last = breaks[0, BREAK_START]
     if data.parameter[LATE_AT_START] == 0:
         last = min(last, max(arrival, data.ticket[route[0]].due))
+    last = min(last, max(arrival, data.ticket[route[0]].promise))
     times[0, ARRIVAL] = last
     return start + last - arrival
 
