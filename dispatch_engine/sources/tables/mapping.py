@@ -19,7 +19,7 @@ Scalar = str | int | float | bool
 
 Encoding = Literal["utf-8", "cp1252", "gb18030"]
 Decimal = Literal[".", ","]
-RESERVED = ("technicians", "tickets", "depots", "base_plan")
+RESERVED = ("technicians", "tickets", "depots")
 
 
 class Dates(Model):
