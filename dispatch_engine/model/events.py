@@ -148,20 +148,20 @@ TYPES = tuple(kind.model_fields["type"].annotation.__args__[0] for kind in KINDS
 
 def _type_of(value: Any) -> str | None:
     word = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    return f"<{word}>" if word in TYPES else None
+    return f"<{word.replace('_', ' ')}>" if word in TYPES else None
 
 
 Event = Annotated[
-    Annotated[TicketAdded, Tag("<ticket_added>")]
-    | Annotated[TicketCancelled, Tag("<ticket_cancelled>")]
-    | Annotated[TicketChanged, Tag("<ticket_changed>")]
-    | Annotated[VisitStarted, Tag("<visit_started>")]
-    | Annotated[VisitFinished, Tag("<visit_finished>")]
-    | Annotated[TechnicianDelayed, Tag("<technician_delayed>")]
-    | Annotated[TechnicianAbsent, Tag("<technician_absent>")]
-    | Annotated[TechnicianAdded, Tag("<technician_added>")]
-    | Annotated[PartUsed, Tag("<part_used>")]
-    | Annotated[PartFoundMissing, Tag("<part_found_missing>")],
+    Annotated[TicketAdded, Tag("<ticket added>")]
+    | Annotated[TicketCancelled, Tag("<ticket cancelled>")]
+    | Annotated[TicketChanged, Tag("<ticket changed>")]
+    | Annotated[VisitStarted, Tag("<visit started>")]
+    | Annotated[VisitFinished, Tag("<visit finished>")]
+    | Annotated[TechnicianDelayed, Tag("<technician delayed>")]
+    | Annotated[TechnicianAbsent, Tag("<technician absent>")]
+    | Annotated[TechnicianAdded, Tag("<technician added>")]
+    | Annotated[PartUsed, Tag("<part used>")]
+    | Annotated[PartFoundMissing, Tag("<part found missing>")],
     Discriminator(
         _type_of,
         custom_error_type="finding",

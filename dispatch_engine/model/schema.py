@@ -13,11 +13,14 @@ from pydantic import BaseModel
 
 from dispatch_engine.errors import InputError
 from dispatch_engine.model.comparison import Comparison
+from dispatch_engine.model.events import Events
 from dispatch_engine.model.explanation import Explanation
 from dispatch_engine.model.files import read_document, write_atomically
+from dispatch_engine.model.offers import Hold, Offers
 from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.policy import Policy
 from dispatch_engine.model.problem import DEFAULT_PRICES, Problem
+from dispatch_engine.model.replanning import Replanning
 from dispatch_engine.model.study import Study
 from dispatch_engine.model.study_result import Ranking, StudyResult
 from dispatch_engine.model.support import NOT_BUILT
@@ -36,6 +39,10 @@ MODELS: dict[str, type[BaseModel]] = {
     "whatif": Study,
     "whatif-result": StudyResult,
     "whatif-ranking": Ranking,
+    "offers": Offers,
+    "hold": Hold,
+    "events": Events,
+    "replanning": Replanning,
 }
 
 EXAMPLES: dict[str, Schema] = {
@@ -94,6 +101,16 @@ EXAMPLES: dict[str, Schema] = {
                 ],
             },
         ],
+    },
+    "hold": {
+        "id": "H-1",
+        "ticket": {"id": "K5", "location": {"lat": 31.24, "lon": 121.47}, "duration_minutes": 30},
+        "technician": "ann",
+        "shift": 0,
+        "window": {"start": "2026-11-23T10:00:00+08:00", "end": "2026-11-23T12:00:00+08:00"},
+        "arrival": "2026-11-23T10:00:00+08:00",
+        "expires_at": "2026-11-23T08:10:00+08:00",
+        "cost": {"sla_penalty": 0.0, "cost_minutes": 6.93},
     },
 }
 """One short document of each kind; each is valid. The results of live commands stand in ``examples/``."""
@@ -164,6 +181,40 @@ those of `objective` and `kpis` in [the plan](plan.md); only the cost of the obj
     "whatif-ranking": """# What one more is worth
 
 What `whatif --rank` prints with `--json`: the change of SLA penalty and cost for one unit more of something.
+""",
+    "offers": """# Offers
+
+What `slots` prints with `--json`: appointments for a ticket that is not booked, the best first. Everything else
+of the plan stays as it is. A window is what the customer is told; service starts inside it. `cost` is what the
+plan costs more with the visit in it; what leaving the ticket out would cost is not in it.
+The example offers a [new ticket](../examples/new-ticket.json) on a [short morning](../examples/short-morning.json).
+""",
+    "hold": """# The hold
+
+A time kept free for a customer on the phone. While it is in force its visit stands in the plan: a `committed`
+ticket with the window told, so that no other offer promises the same minutes. Confirmed, the visit stays and its
+arrival is a promise; released or expired, the time is free again.
+""",
+    "events": """# Events
+
+What `replan` reads: the present, and what has happened. Visits that the plan has ended by `now` are taken as done,
+the one that it has begun as under way, so that only what differs needs an event. A report moves what comes after
+it. An event that contradicts the problem, the plan or another event is refused (`impossible_event`), all of them
+at once, each with its pointer.
+
+| what happens | what becomes of it |
+| --- | --- |
+| a visit begins or ends at another time | it is pinned with the times reported; who ends early is early at the next door |
+| a technician is late | the visit under way lasts longer, or the drive or the day begins later |
+| a technician is absent | from now on: not available until then; ahead: the shift is cut, its second part stands at the end of the list |
+| the ticket somebody drives to is cancelled | the technician is free now, at the last customer |
+| pieces are used or missing | the van holds so many less, in every shift |
+""",
+    "replanning": """# The replanning
+
+What `replan` prints with `--json` where the plan goes to a file: what moved and whom to call. What has begun is
+left out. A customer is called when a visit comes, goes, or moves by more than
+`objective.stability.promise_minutes`; waiting for an appointment at the door does not count.
 """,
 }
 

@@ -84,7 +84,7 @@ def what_fits(case: Case, search: Search, orders: Orders) -> list[list[int]]:
         shift = case.shift_index.get((technician, number))
         if shift is not None:
             known = [case.ticket_index[name] for name in tickets if name in case.ticket_index]
-            wanted[shift] = [v for v in known if v not in taken]
+            wanted[shift] = [v for v in dict.fromkeys(known) if v not in taken]
             taken.update(wanted[shift])
     return [_fitting(case, search, shift, route) for shift, route in enumerate(wanted)]
 

@@ -68,6 +68,18 @@ def test_the_examples_are_what_the_commands_print(
     assert outcome.out == (EXAMPLES / f"{name}.json").read_text(encoding="utf-8")
 
 
+def test_the_example_of_events_is_the_one_of_the_page() -> None:
+    """The reference shows the events that the page of commands replans after."""
+    shown = (ROOT / "docs" / "examples" / "short-morning.events.json").read_text(encoding="utf-8")
+    assert shown == (EXAMPLES / "events.json").read_text(encoding="utf-8")
+
+
 def test_something_is_shown() -> None:
     """The pattern above still finds the examples."""
-    assert {command.split()[0] for command, _ in shown()} >= {"compare", "explain", "whatif"}
+    assert {command.split()[0] for command, _ in shown()} >= {
+        "compare",
+        "explain",
+        "slots",
+        "replan",
+        "whatif",
+    }

@@ -27,9 +27,7 @@ PLAN = orders({("T0", 0): ("K0", "K1"), ("T1", 0): ("K2",)})
 
 def happen(now: float, *events: Document, where: Problem | None = None, plan: Plan = PLAN) -> Applied:
     """Apply events at ``now`` minutes after 08:00."""
-    return apply_events(
-        where or day(), plan, Events.from_dict({"now": at(now), "events": list(events)})
-    )
+    return apply_events(where or day(), plan, Events.from_dict({"now": at(now), "events": list(events)}))
 
 
 def status(found: Applied) -> dict[str, str]:
@@ -156,7 +154,11 @@ def test_an_absence_ahead_cuts_the_shift() -> None:
         0, {"type": "technician_absent", "technician": "T0", "from": at(120), "until": at(240)}, where=where
     )
     first, second = found.problem.technicians[0].shifts
-    assert (first.end.isoformat(), second.start.isoformat(), second.end.isoformat()) == (at(120), at(240), at(480))
+    assert (first.end.isoformat(), second.start.isoformat(), second.end.isoformat()) == (
+        at(120),
+        at(240),
+        at(480),
+    )
     assert [b.earliest.isoformat() for b in first.breaks] == [at(60)]
     assert [b.earliest.isoformat() for b in second.breaks] == [at(300)]
 
@@ -247,7 +249,9 @@ def test_contradictions_between_events() -> None:
     assert (pointer, code) == ("/events/1/ticket", "impossible_event")
     assert "was cancelled by an event before" in message
     late = {"type": "visit_finished", "ticket": "K0", "at": at(58), "started_at": at(10)}
-    assert finding(60, late, {"type": "visit_started", "ticket": "K1", "at": at(50)})[0].startswith("/events/")
+    assert finding(60, late, {"type": "visit_started", "ticket": "K1", "at": at(50)})[0].startswith(
+        "/events/"
+    )
 
 
 def test_all_contradictions_at_once() -> None:

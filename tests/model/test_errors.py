@@ -67,6 +67,7 @@ POSITIONS = {
     "Finding": 1,
     "of": 1,
     "_error": 1,
+    "_Contradiction": 0,
     "add": 1,
     "add_once": 1,
     "_note": 2,

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_engine.model.base import validate
 from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.policy import load_policy
 from dispatch_engine.model.problem import Problem, Ticket
-from dispatch_engine.model.schema import EXAMPLES, MODELS, main, outdated, reference_page, schema_of
+from dispatch_engine.model.schema import EXAMPLES, MODELS, example, main, outdated, reference_page, schema_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -26,6 +27,14 @@ def test_examples_are_valid() -> None:
     assert load_policy(EXAMPLES["policy"]).arrival_hours["suburban"] == 5
     tickets = {stop.ticket for route in plan.routes for stop in route.stops if stop.kind == "ticket"}
     assert tickets == {ticket.id for ticket in problem.tickets}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_example_is_read_by_its_model(kind: str) -> None:
+    """Also those of results: what a command prints is accepted by its schema's model."""
+    model = MODELS[kind]
+    if kind != "policy":  # a policy may extend another one; see above
+        assert validate(model, example(kind)).model_fields_set
 
 
 @pytest.mark.parametrize("kind", MODELS)
