@@ -79,6 +79,7 @@ def _cells(offer: Offer) -> Iterator[str]:
     yield f"{offer.late_minutes:,.0f} min" if offer.late_minutes else ""
     yield ", ".join(filter(None, cost_words(offer.cost, signed=True))) or "nothing"
     yield ", ".join(
-        f"{effect.ticket} {effect.arrival_change_minutes:+,.0f} min{' (promise broken)' if effect.breaks_promise else ''}"
+        f"{effect.ticket} {effect.arrival_change_minutes:+,.0f} min"
+        f"{' (promise broken)' if effect.breaks_promise else ''}"
         for effect in offer.effects
     )

@@ -130,8 +130,8 @@ class _Application:
         clock = self.case.clock
         if self.now < clock.now:
             message = (
-                f"{self.events.now.isoformat()} lies before the problem's now, {clock.datetime(clock.now).isoformat()}; "
-                "correct one of them"
+                f"{self.events.now.isoformat()} lies before the problem's now, "
+                f"{clock.datetime(clock.now).isoformat()}; correct one of them"
             )
             self.findings.append(Finding("/now", "out_of_range", message))
         for number, event in enumerate(self.events.events):
@@ -189,8 +189,8 @@ class _Application:
         ticket = self._ticket(name)
         if ticket.pinned is not None and ticket.pinned.status in ("on_site", "done"):
             message = (
-                f"the visit to {shown(name)} is {ticket.pinned.status} at {ticket.pinned.technician}, by report or by "
-                "plan; report how it went with visit_finished, or correct the event"
+                f"the visit to {shown(name)} is {ticket.pinned.status} at {ticket.pinned.technician}, by report or "
+                "by plan; report how it went with visit_finished, or correct the event"
             )
             raise _Contradiction("impossible_event", message, "ticket")
         return ticket

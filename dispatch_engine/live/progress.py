@@ -1,7 +1,8 @@
 """How far every technician is at some moment: what was reported, and what the plan says where nothing was.
 
 Visits that should be over by now are taken as done, the one that should have begun as under way. A report moves what
-comes after it: a technician drives on as soon as a visit or a break ends, so who ends early is early at the next door.
+comes after it: a technician drives on as soon as a visit or a break ends, so who ends early is early at the next
+door.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ TYPES = tuple(kind.model_fields["type"].annotation.__args__[0] for kind in KINDS
 
 def _type_of(value: Any) -> str | None:
     word = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    return f"<{word.replace('_', ' ')}>" if word in TYPES else None
+    return f"<{word.replace('_', ' ')}>" if isinstance(word, str) and word in TYPES else None
 
 
 Event = Annotated[
