@@ -226,7 +226,7 @@ class LivePlan:
             )
         if isinstance(ticket, Ticket):
             if known is not None and known != ticket:
-                message = f"{shown(name)} is the id of another ticket of the problem; give its id alone, or another id"
+                message = f"{shown(name)} is the id of another ticket; give its id alone, or a new id"
                 raise InputError.of("/ticket/id", "duplicate_id", message)
             return ticket
         if known is None:

@@ -206,7 +206,7 @@ at once, each with its pointer.
 | --- | --- |
 | a visit begins or ends at another time | it is pinned with these times; who ends early is early at the next door |
 | a technician is late | the visit under way lasts longer, or the drive or the day begins later |
-| a technician is absent | from now: not available until then; ahead: the shift is cut, its rest becomes the last one |
+| a technician is absent | from now: not available until then; ahead: the shift is cut, its rest comes last |
 | the ticket somebody drives to is cancelled | the technician is free now, at the last customer |
 | pieces are used or missing | the van holds so many less, in every shift |
 """,
