@@ -33,12 +33,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def refresh(run_command: Run, where: list[str]) -> int:
-    """Speed, real days, evaluators and the smoke track, with PyVRP beside ours where it is installed."""
+    """Speed, imports, real days, evaluators and the smoke track, with PyVRP beside ours where it is installed."""
     solvers = "ours,pyvrp" if find_spec("pyvrp") else "ours"
     with tempfile.TemporaryDirectory(prefix="dispatch-engine-benchmarks-") as folder:
         results = str(Path(folder) / "smoke.jsonl")
         steps = (
             ["speed", "--write-docs"],
+            ["imports", "--write-docs"],
             ["real-days", "--write-docs", *where],
             ["verify", "--write-docs", *where],
             ["run", "smoke", "-o", results, "--time-limit", "10", "--solver", solvers, *where],

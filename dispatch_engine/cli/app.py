@@ -9,7 +9,10 @@ import typer
 from dispatch_engine._version import __version__
 from dispatch_engine.cli.arguments import (
     DEFAULT_INPUT_MB,
+    LONGEST_RUN_SECONDS,
+    MAX_ITERATIONS,
     MAX_SEED,
+    MAX_WORKERS,
     AsJson,
     Iterations,
     MaxInput,
@@ -21,6 +24,7 @@ from dispatch_engine.cli.arguments import (
     Speech,
     TimeLimit,
     Workers,
+    number,
     whole,
 )
 from dispatch_engine.cli.guard import GuardedGroup
@@ -216,6 +220,78 @@ def slots(
 
     raise typer.Exit(
         run_slots(problem, plan, ticket, now, window_minutes, offers, per_window, as_json, max_input_mb)
+    )
+
+
+@app.command()
+def whatif(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="What-if file (YAML or JSON); with --rank a problem file instead."
+        ),
+    ],
+    rank: Annotated[
+        bool, typer.Option("--rank", help="Say what one more of everything is worth for a problem.")
+    ] = False,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            "--seeds", metavar="N", parser=whole(1, 1000), help="Plan with seeds 0 to N - 1; 5 if not given."
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit",
+            metavar="SECONDS",
+            parser=number(0, LONGEST_RUN_SECONDS, "seconds"),
+            help="Seconds for each plan; as the file says, else 10.",
+        ),
+    ] = None,
+    iterations: Annotated[
+        int | None,
+        typer.Option(
+            "--iterations",
+            metavar="N",
+            parser=whole(1, MAX_ITERATIONS),
+            help="Steps for each plan instead of a time limit: the same result on every run.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            parser=whole(1, MAX_WORKERS),
+            help="Plans made side by side, each in a process of its own; one a core if not given.",
+        ),
+    ] = None,
+    confirm: Annotated[
+        int | None,
+        typer.Option(
+            "--confirm",
+            metavar="N",
+            parser=whole(1, 1000),
+            help="With --rank: how many of the best are planned in full; 10 if not given.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Plan variants of a problem side by side, and say what they are worth, with confidence.
+
+    A variant that makes the problem invalid is named, the others still run, and the exit code is 1.
+    """
+    from dispatch_engine.cli.whatif import WhatIfOptions, run_whatif
+
+    raise typer.Exit(
+        run_whatif(
+            WhatIfOptions(
+                file, rank, seeds, time_limit, iterations, workers, confirm, as_json, max_input_mb, quiet
+            )
+        )
     )
 
 

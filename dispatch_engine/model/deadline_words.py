@@ -28,8 +28,7 @@ def _sentences(problem: Problem, ticket: Ticket, clock: Clock) -> Iterator[tuple
     if ticket.due_at is not None:
         yield "arrival", f"{_shown(clock.datetime(clock.seconds(ticket.due_at)))}: the ticket's own deadline"
     elif due is not None:
-        zone = policy.zone(ticket)
-        promise = f"{policy.arrival_hours[zone]:g} h (zone {zone})"
+        promise = f"{policy.arrival_hours[policy.zone(ticket)]:g} h ({_zone(problem, ticket)})"
         yield "arrival", _sentence(clock, due, promise, *_start(ticket, clock), clocks.arrival)
     if ticket.reported_at is None:
         return
@@ -42,6 +41,13 @@ def _sentences(problem: Problem, ticket: Ticket, clock: Clock) -> Iterator[tuple
     if (due := resolution_deadline(problem, ticket, clock)) is not None:
         promise = _resolution(problem, ticket, clock, due)
         yield "resolution", _sentence(clock, due, promise, *reported, clocks.resolution)
+
+
+def _zone(problem: Problem, ticket: Ticket) -> str:
+    """The zone, and the area that gives it where the ticket does not."""
+    zone = f"zone {problem.policy.zone(ticket)}"
+    area = problem.policy.area(ticket) if ticket.zone is None else None
+    return f"{zone} of {area.name}" if area is not None and area.name else zone
 
 
 def _start(ticket: Ticket, clock: Clock) -> tuple[str, datetime]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dispatch_engine.errors import InputError
+from dispatch_engine.model.areas import Area, AreaIndex
 from dispatch_engine.model.base import (
     Hours,
     Many,
@@ -20,6 +21,7 @@ from dispatch_engine.model.base import (
     Name,
     Percent,
     Weight,
+    refuse,
     shown,
     validate,
 )
@@ -99,23 +101,6 @@ class Clocks(Model):
     )
 
 
-class Corner(Model):
-    """A corner of an area, WGS 84."""
-
-    lat: Annotated[float, Field(ge=-90, le=90)] = Field(description="Latitude.")
-    lon: Annotated[float, Field(ge=-180, le=180)] = Field(description="Longitude.")
-
-
-class Area(Model):
-    """A part of the map whose tickets belong to one zone."""
-
-    name: Name | None = Field(default=None, description="Name for people.")
-    zone: Name = Field(description="Zone of the tickets inside.")
-    polygon: Annotated[Many[Corner], Field(min_length=3, max_length=10_000)] = Field(
-        description="Corners in order; the last joins the first."
-    )
-
-
 class Policy(Model):
     """Service promises. In a problem it stands as a name, as an object, or (in files) as a path."""
 
@@ -151,14 +136,37 @@ class Policy(Model):
         description="Zones by place, for tickets that name none; the first area that contains it counts.",
     )
 
+    @model_validator(mode="after")
+    def _zones_of_areas_exist(self) -> Self:
+        for number, area in enumerate(self.areas):
+            if area.zone not in self.arrival_hours:
+                known = ", ".join(shown(zone) for zone in list(self.arrival_hours)[:10])
+                message = f"{shown(area.zone)} has no arrival hours; use one of {known} or add it there"
+                raise refuse("unknown_zone", message, "areas", number, "zone")
+        return self
+
+    @cached_property
+    def _index(self) -> AreaIndex:
+        return AreaIndex(self.areas)
+
+    def area(self, ticket: Ticket) -> Area | None:
+        """The first area in which the ticket lies, None where no area holds it or it has no coordinates."""
+        place = ticket.location
+        if not self.areas or place.lat is None or place.lon is None:
+            return None
+        return self._index.find(place.lat, place.lon)
+
     def weight(self, priority: Priority) -> float:
         """SLA points of a late ticket of this priority."""
         weight: float = getattr(self.priority_weights, priority)
         return weight
 
     def zone(self, ticket: Ticket) -> str:
-        """The ticket's zone: its own, else ``urban``."""
-        return ticket.zone or DEFAULT_ZONE
+        """The ticket's zone: its own, else that of the first area around it, else ``urban``."""
+        if ticket.zone is not None:
+            return ticket.zone
+        area = self.area(ticket)
+        return DEFAULT_ZONE if area is None else area.zone
 
 
 # ---------------------------------------------------------------- names, paths and inheritance
@@ -186,6 +194,11 @@ def load_policy(source: str | Mapping[str, Any] | os.PathLike[str], folder: Path
         path = Path(source).absolute()
         return validate(Policy, resolved_policy(path.name, path.parent), path.parent)
     return validate(Policy, resolved_policy(source, folder), folder)
+
+
+def merged_policy(base: Policy, changes: Mapping[str, Any]) -> Policy:
+    """``base`` with ``changes`` laid over it, as with ``extends``. Raises InputError with all findings."""
+    return validate(Policy, _merged(base.model_dump(exclude_unset=True), changes))
 
 
 def resolved_policy(source: object, folder: Path | None) -> object:

@@ -12,6 +12,7 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator,
 
 from dispatch_engine.errors import InputError
 from dispatch_engine.model import crossrefs, support
+from dispatch_engine.model.areas import Corner
 from dispatch_engine.model.base import (
     FOLDER,
     Attributes,
@@ -35,7 +36,7 @@ from dispatch_engine.model.base import (
 from dispatch_engine.model.files import MAX_INPUT_MB, parse_json, read_document
 from dispatch_engine.model.matrix import MAX_PLACES, DistanceMatrix, DurationMatrix, read_matrix, same
 from dispatch_engine.model.plan import Plan
-from dispatch_engine.model.policy import DEFAULT_POLICY, Corner, Policy, Priority, resolved_policy
+from dispatch_engine.model.policy import DEFAULT_POLICY, Policy, Priority, resolved_policy
 from dispatch_engine.model.zones import find_zone
 
 Mode = Literal["sla_first", "cost", "working_time"]
@@ -48,6 +49,7 @@ SLA_FIRST_PRICES = {
     "late_minute": 2.0,
     "second_visit": 60.0,
     "not_preferred": 10.0,
+    "surplus_level": 0.0,
 }
 """Default prices of mode ``sla_first``, in cost minutes; ``late_minute`` is times the priority's weight."""
 
@@ -62,6 +64,7 @@ COST_PRICES = {
     "technician_used": 0.0,
     "second_visit": 0.0,
     "not_preferred": 0.0,
+    "surplus_level": 0.0,
 }
 """Default prices of mode ``cost``, in cents."""
 
@@ -219,6 +222,9 @@ class ServiceArea(Model):
 
     polygon: Annotated[Many[Corner], Field(min_length=3, max_length=10_000)] = Field(
         description="Corners in order; the last joins the first."
+    )
+    outside_price: Price | None = Field(
+        default=None, description="Cost minutes of a visit outside; null: nobody outside is served."
     )
 
 

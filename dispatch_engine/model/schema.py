@@ -21,6 +21,8 @@ from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.policy import Policy
 from dispatch_engine.model.problem import DEFAULT_PRICES, Problem
 from dispatch_engine.model.replanning import Replanning
+from dispatch_engine.model.study import Study
+from dispatch_engine.model.study_result import Ranking, StudyResult
 from dispatch_engine.model.support import NOT_BUILT
 
 Schema = dict[str, Any]
@@ -38,6 +40,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "hold": Hold,
     "events": Events,
     "replanning": Replanning,
+    "whatif": Study,
+    "whatif-result": StudyResult,
+    "whatif-ranking": Ranking,
 }
 
 EXAMPLES: dict[str, Schema] = {
@@ -87,6 +92,25 @@ EXAMPLES: dict[str, Schema] = {
         "arrival": "2026-11-23T10:00:00+08:00",
         "expires_at": "2026-11-23T08:10:00+08:00",
         "cost": {"sla_penalty": 0.0, "cost_minutes": 6.93},
+    },
+    "whatif": {
+        "base": "tiny-day.json",
+        "seeds": 5,
+        "time_limit_seconds": 10,
+        "variants": [
+            {
+                "id": "third-technician",
+                "name": "A second Ann",
+                "changes": [{"change": "clone_technicians", "technicians": ["ann"]}],
+            },
+            {
+                "id": "and-more-work",
+                "builds_on": "third-technician",
+                "changes": [
+                    {"change": "ticket_volume", "tickets": {"where": {"priority": "normal"}}, "factor": 1.5}
+                ],
+            },
+        ],
     },
 }
 """One short document of each kind; each is valid. The results of live commands stand in ``examples/``."""
@@ -176,6 +200,21 @@ at once, each with its pointer.
 What `replan` prints with `--json` where the plan goes to a file: what moved and whom to call. What has begun is
 left out. A customer is called when a visit comes, goes, or moves by more than
 `objective.stability.promise_minutes`; waiting for an appointment at the door does not count.
+""",
+    "whatif": """# The what-if file
+
+What `whatif` reads, in YAML or JSON: a problem and variants of it. [What if](../whatif.md) tells how to use it.
+Wherever technicians, tickets or depots are meant, write `all`, a list of ids, or `{where: …}` with the
+properties that they have in common; where a list of words stands, a single word will do.
+""",
+    "whatif-result": """# Variants side by side
+
+What `whatif` prints with `--json`. Differences are variant − base, paired by seed. The names of figures are
+those of `objective` and `kpis` in [the plan](plan.md); only the cost of the objective's mode is given.
+""",
+    "whatif-ranking": """# What one more is worth
+
+What `whatif --rank` prints with `--json`: the change of SLA penalty and cost for one unit more of something.
 """,
 }
 

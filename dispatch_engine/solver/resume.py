@@ -73,7 +73,7 @@ class _Resumed(Run):
 
     def first_plan(self) -> None:
         """The plan given, as far as it still works."""
-        self.search.begin_with(what_fits(self.case, self.search, self.orders))
+        self.search.begin_with(what_fits(self.case, self.search, self.orders), self.may_construct)
 
 
 def what_fits(case: Case, search: Search, orders: Orders) -> list[list[int]]:

@@ -206,7 +206,7 @@ class Run:
 
     def first_plan(self) -> None:
         """What the search begins with."""
-        self.search.construct()
+        self.search.construct(self.may_construct)
 
     def budget(self) -> Budget:
         """What the search may use: all but a reserve, or a moment where the exact model comes after it."""
@@ -216,6 +216,12 @@ class Run:
         if self.tickets <= EXACT_TICKETS:
             left = min(left / 3, SEARCH_SECONDS_BEFORE_EXACT)
         return TimeBudget(self.start, self.start + left)
+
+    def may_construct(self) -> bool:
+        """Whether there is time to insert more tickets into the first plan."""
+        if self.stop():
+            return False
+        return self.iterations is not None or monotonic() + self.reserve < self.start + self.time_limit
 
     @property
     def master_seconds(self) -> float:

@@ -17,9 +17,9 @@ def test_every_marked_place_of_the_page_is_refreshed() -> None:
         return int(step[0] == "verify")
 
     assert refresh(run, ["--instances", "there"]) == 1
-    assert [step[0] for step in steps] == ["speed", "real-days", "verify", "run", "summary"]
-    assert all("there" in step for step in steps[1:4])
+    assert [step[0] for step in steps] == ["speed", "imports", "real-days", "verify", "run", "summary"]
+    assert all("there" in step for step in steps[2:5])
     page = (CHECKOUT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     places = set(re.findall(r"<!-- ([a-z-]+) -->", page)) - set(LONG)
-    assert places == {"speed", "real-days", "verify", "runs"}
+    assert places == {"speed", "imports", "real-days", "verify", "runs"}
     assert sum("--write-docs" in step for step in steps) == len(places)

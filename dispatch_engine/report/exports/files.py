@@ -31,7 +31,7 @@ def csv_text(sheet: Sheet) -> str:
     """A sheet as CSV with a byte order mark; texts that look like formulas are made harmless."""
     target = io.StringIO()
     target.write(BYTE_ORDER_MARK)
-    writer = csv.writer(target, lineterminator="\n")
+    writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow([harmless(header) for header in sheet.headers])
     writer.writerows([_csv_cell(value) for value in row] for row in sheet.rows)
     return target.getvalue()
