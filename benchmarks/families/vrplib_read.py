@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
+from benchmarks.errors import UnsupportedError
 from benchmarks.families import words
 from benchmarks.families.evaluation import Evaluation
 from benchmarks.families.family import Family, numbered_routes
@@ -74,8 +75,9 @@ class VrplibFamily(Family):
         found = words.technician(number, depot, opens, closes)
         found["van_stock"] = {words.LOAD: vehicle.capacity}
         if vehicle.max_duration is not None:
-            longest = vehicle.max_duration // self.units_per_second
-            found["shifts"][0]["max_work_minutes"] = words.minutes(longest)
+            raise UnsupportedError(
+                "a longest duration of routes that counts waiting (max_work_minutes does not)"
+            )
         return found
 
     def ticket(self, instance: VrplibInstance, client: int) -> dict[str, Any]:

@@ -101,11 +101,8 @@ def longest_route(shapes: Shapes) -> int:
     return int(np.searchsorted(np.cumsum(np.sort(shapes.service)), longest, side="right"))
 
 
-def new_state(shapes: Shapes, data: Data, seed: int, *, with_prices: bool = True) -> State:
-    """An empty plan, ready to be searched by one thread with random numbers from ``seed``.
-
-    ``with_prices=False`` leaves out the table of insertion prices, by far the largest: for a plan only to look at.
-    """
+def new_state(shapes: Shapes, data: Data, seed: int) -> State:
+    """An empty plan, ready to be searched by one thread with random numbers from ``seed``."""
     shifts, tickets, resources = shapes.num_shifts, shapes.num_tickets, data.stock.shape[1]
     stops = longest_route(shapes)
 
@@ -129,7 +126,7 @@ def new_state(shapes: Shapes, data: Data, seed: int, *, with_prices: bool = True
         idle_at=np.arange(shifts, dtype=np.int64),
         candidate=numbers(max(shifts, ALL_SHIFTS)),
         stamp=numbers(shifts),
-        priced=np.full((tickets if with_prices else 0, shifts, PRICED_COLUMNS), UNKNOWN, np.int64),
+        priced=np.full((tickets, shifts, PRICED_COLUMNS), UNKNOWN, np.int64),
         table_version=np.full(shifts, -1, np.int64),
         prefix=numbers(shifts, stops + 1, STORED_LABELS, COLUMNS),
         prefix_count=numbers(shifts, stops + 1),

@@ -202,7 +202,7 @@ class Search:
     def copy_of_best(self) -> tuple[Total, State]:
         """The best plan of all threads with its total, in a state of its own; threads may go on meanwhile."""
         if self._desk is None:
-            self._desk = new_state(self._shapes, self.data, 0, with_prices=False)
+            self._desk = new_state(self._shapes, self.data, 0)
         route, length, total = self._best()
         assert total is not None
         load_routes(self.data, self._desk, route, length)

@@ -75,10 +75,10 @@ def test_engine_leaves_out_what_does_not_pay(tmp_path: Path) -> None:
 
 
 def test_route_duration_limit_is_unsupported_for_now(tmp_path: Path) -> None:
-    """The limit is written down; the engine says that it cannot keep it yet."""
+    """The set counts waiting, the contract's limit does not: nothing is approximated."""
     text = VRPLIB.replace("VEHICLES: 2", "VEHICLES: 2\nVEHICLES_MAX_DURATION: 19")
     folder = family_folder_with(tmp_path, {"TINY.vrp": text})
-    with pytest.raises(UnsupportedError, match="unsupported: max_work_minutes"):
+    with pytest.raises(UnsupportedError, match="longest duration of routes that counts waiting"):
         validated_problem(SiteDependent(), folder, "TINY")
 
 

@@ -29,7 +29,14 @@ from dispatch_engine.rules.worth import cost_in_words
 from dispatch_engine.solver.start import Loaded
 
 MODES = ("sla_first", "cost", "working_time")
-TIME = {"infeasible_pin", "shift_full", "window_unreachable", "unreachable", "appointment_outside_windows"}
+TIME = {
+    "infeasible_pin",
+    "shift_full",
+    "window_unreachable",
+    "unreachable",
+    "appointment_outside_windows",
+    "outside_service_area",
+}
 QUICK = settings(
     phases=(Phase.generate,),
     max_examples=60,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worlds import at, charged, closed, codes, order, problem, technician, ticket, violations
 
 from dispatch_engine.errors import InputError
-from dispatch_engine.model.policy import Corner
+from dispatch_engine.model.areas import Corner
 from dispatch_engine.model.problem import Location, Problem, ServiceArea
 from dispatch_engine.rules.service_area import _contains, _is_inside
 

@@ -71,7 +71,7 @@ def test_stock_of_depots() -> None:
 def test_depots_are_imported_whatever_the_engine_supports(tmp_path: Path) -> None:
     """A depot is a depot of the problem; where the engine refuses them, the table is named."""
     depots = "id,lat,lon\nD1,31.2,121.5\n"
-    if "depots" in NOT_BUILT["problem"]:
+    if "depots" in NOT_BUILT.get("problem", {}):
         finding = only_fault(tmp_path, depots=depots)
         assert (finding.pointer, finding.code) == ("depots.csv", "unsupported_field")
     else:
