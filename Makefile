@@ -5,6 +5,7 @@
 #   make test    run all tests
 #   make lint    style, types and the order of the rooms
 #   make chaos   three hundred kill -9 of everything that works on jobs, thirty more with the real engine
+#   make fuzz    5,000 made-up requests for every call of the service
 #   make deadlines   days of 10 to 5,000 tickets through the service, each against its time limit
 #   make bench-smoke   twelve public instances, ten seconds each (needs the files, see docs/benchmarks.md)
 #   make docs    write schemas and reference pages again from the models
@@ -24,7 +25,7 @@ SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	"$$python" -c '$(SUITABLE)' 2>/dev/null && echo "$$python" && break; done)
 
-.PHONY: help demo test lint docs chaos deadlines bench-smoke warm clean
+.PHONY: help demo test lint docs chaos fuzz deadlines bench-smoke warm clean
 .DEFAULT_GOAL := help
 
 help:
@@ -48,11 +49,15 @@ lint: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed
 	$(RUN) -m dispatch_engine.model.schema
+	$(RUN) -m dispatch_engine.api.openapi
 	$(RUN) -m dispatch_engine.sources.tables.page
 
 chaos: $(VENV)/.installed-dev warm
 	$(RUN) tests/api/chaos.py --rounds 300 --seed 1
 	$(RUN) tests/api/chaos.py --rounds 30 --seed 2 --engine
+
+fuzz: $(VENV)/.installed-dev
+	FUZZ_CASES=5000 $(RUN) -m pytest -q -n 0 tests/api/test_api_fuzz.py
 
 deadlines: $(VENV)/.installed-dev warm
 	$(RUN) tests/api/deadlines.py

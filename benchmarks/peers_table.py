@@ -34,7 +34,7 @@ Entry = tuple[str, float]
 def peers_text(records: Iterable[Record]) -> str:
     """Table and losses as Markdown."""
     records = list(records)
-    return f"{markdown(HEADER, rows(records), left=4)}\n\n{losses_text(records)}"
+    return f"{markdown(HEADER, rows(records), left=4)}\n\n{losses_text(records)}".strip()
 
 
 def rows(records: Iterable[Record]) -> list[list[str]]:
@@ -83,6 +83,8 @@ def losses_text(records: list[Record]) -> str:
         mine = [record for record in records if record["family"] == family]
         for entry in sorted({_entry(r) for r in mine if r["solver"] == OURS}):
             compared, behind = losses(mine, entry)
+            if not compared:
+                continue
             days = "; ".join(behind) or "none"
             lines.append(
                 f"- `{family}`, ours {entry[1]:g} s: behind a peer on {len(behind)} of {compared} days: {days}"

@@ -82,7 +82,8 @@ def machines(records: list[Record]) -> list[str]:
     for record in records:
         machine = record.get("machine") or {}
         words = ("cpu", "cores", "system", "python", "version", "commit")
-        found.append(", ".join(f"{word} {machine.get(word, '?')}" for word in words))
+        said = ", ".join(f"{word} {machine.get(word, '?')}" for word in words)
+        found.append(f"{said}, calibration {machine.get('calibration', 0):.1f}")
     return list(dict.fromkeys(found))
 
 

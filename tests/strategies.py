@@ -167,6 +167,8 @@ def _technician(draw: DrawFn, name: str, places: _Places, max_breaks: int, plain
         document["tags"] = draw(_some(("north", "senior")))
         document["tools"] = draw(_some(("pump", "ladder")))
         document["certifications"] = draw(_certifications())
+    if not plain and places.provider == "geodesic" and draw(_sometimes()):
+        document["service_area"] = _area(draw)
     if draw(_sometimes()):
         document["end"] = draw(st.just("anywhere") | st.builds(places.location))
     if draw(_sometimes()):
@@ -176,6 +178,18 @@ def _technician(draw: DrawFn, name: str, places: _Places, max_breaks: int, plain
     if draw(_sometimes(4)):
         document["current_location"] = places.location()
     return document
+
+
+def _area(draw: DrawFn) -> Document:
+    """A triangle or square with corners and edges on the grid of the places."""
+    south, west = 31.2 + draw(st.integers(0, 6)) / 100, 121.4 + draw(st.integers(0, 6)) / 100
+    size = draw(st.integers(1, 8)) / 100
+    corners = [(south, west), (south, west + size), (south + size, west + size), (south + size, west)]
+    corners = corners[: draw(st.integers(3, 4))]
+    area: Document = {"polygon": [{"lat": lat, "lon": lon} for lat, lon in corners]}
+    if draw(st.booleans()):
+        area["outside_price"] = draw(st.sampled_from((0, 12.5, 400)))
+    return area
 
 
 def _certifications() -> SearchStrategy[list[Document]]:
@@ -195,6 +209,12 @@ def _shift(draw: DrawFn, begin: float, max_breaks: int, places: _Places) -> Docu
     }
     if draw(_sometimes(4)):
         document["max_tickets"] = draw(st.integers(0, 3))
+    if draw(_sometimes(5)):
+        document["max_driving_minutes"] = draw(st.sampled_from((0, 20, 45.5, 90)))
+    if places.provider == "geodesic" and draw(_sometimes(3)):
+        document["max_distance_km"] = draw(st.sampled_from((0.5, 4, 12.345, 30)))
+    if draw(_sometimes(6)):
+        document["max_work_minutes"] = draw(st.sampled_from((30, 90, 200)))
     if draw(_sometimes(5)):
         document["start_location"] = places.location()
     if draw(_sometimes(5)):
@@ -295,11 +315,12 @@ def _objective(draw: DrawFn, mode: str, provider: str) -> Document:
         return document
     if mode == "sla_first":
         names = ["travel_minute", "overtime_minute", "late_minute", "second_visit", "not_preferred"]
+        names.append("surplus_level")
         document["late_factor"] = draw(st.sampled_from((1, 0, 0.5)))
         document["unassigned_factor"] = draw(st.sampled_from((3, 1, 0.125)))
     else:
         names = ["breach", "late_minute", "largest_late_minute", "unassigned", "travel_minute"]
-        names += ["overtime_minute", "technician_used", "second_visit", "not_preferred"]
+        names += ["overtime_minute", "technician_used", "second_visit", "not_preferred", "surplus_level"]
         if provider == "geodesic":
             names.append("km")
     amounts = st.sampled_from((0, 1, 2.5, 33.333, 400))

@@ -575,6 +575,29 @@ def promised_for_the_evening(s: Spoiler) -> None:
     s.job.pop("time_windows", None)
 
 
+@spoils("outside_service_area")
+def works_elsewhere(s: Spoiler) -> None:
+    corners = [{"lat": 1, "lon": 1}, {"lat": 1, "lon": 2}, {"lat": 2, "lon": 2}]
+    s.staff["service_area"] = {"polygon": corners}
+    for job in s.problem["tickets"]:
+        job["location"] |= {"lat": 31.2, "lon": 121.4}
+
+
+@spoils("too_much_driving")
+def may_hardly_drive(s: Spoiler) -> None:
+    s.shift["max_driving_minutes"] = 5
+
+
+@spoils("too_far")
+def may_go_nowhere(s: Spoiler) -> None:
+    s.shift["max_distance_km"] = 0.1
+
+
+@spoils("too_much_work")
+def may_hardly_work(s: Spoiler) -> None:
+    s.shift["max_work_minutes"] = 20
+
+
 # ---------------------------------------------------------------- the tests
 
 

@@ -109,16 +109,16 @@ def filled(shapes: Shapes, routes: list[list[int]]) -> list[list[int]]:
     ------
     BenchmarkError : the routes break a rule of the problem.
     """
-    from dispatch_engine.solver.kernels.construct import construct
+    from dispatch_engine.solver.kernels.construct import construct, look_around_first
     from dispatch_engine.solver.search import EXACT_WEIGHT, Search
 
     search = Search(shapes, seed=0, workers=1)
     if search.offer(routes) is None:
         raise BenchmarkError("the peer's routes break a rule of the problem that it was given")
     tickets = shapes.num_tickets
-    scratch = (np.full(tickets, -1, np.int64), *(np.zeros(tickets) for _ in range(3)))
-    construct(search.data, search.states[0], EXACT_WEIGHT, *scratch)
-    state = search.states[0]
+    best, state = (np.full(tickets, -1, np.int64), np.zeros(tickets), np.zeros(tickets)), search.states[0]
+    look_around_first(search.data, state, EXACT_WEIGHT, 0, tickets, *best)
+    construct(search.data, state, EXACT_WEIGHT, tickets, *best, np.zeros(tickets))
     search.offer([state.route[s, : state.length[s]].tolist() for s in range(shapes.num_shifts)])
     search.settle()
     return search.best_routes()

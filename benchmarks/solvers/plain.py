@@ -127,6 +127,10 @@ def routes_as_plan(case: Case, routes: dict[int, list[int]]) -> Plan:
 
 def _in_the_way(shapes: Shapes) -> Iterator[str]:
     """Features in use that plain routing lacks."""
+    if any(shapes.fixed) or (shapes.last_start < NEVER).any():
+        yield "visits that have begun or come next"
+    if shapes.promise_cost.any():
+        yield "promised arrivals"
     if any(shapes.breaks):
         yield BREAKS
     if (shapes.latest_end > shapes.end).any():

@@ -62,13 +62,15 @@ def caller_with_key(request: Request, service: Service, secret: str, scope: Scop
 
 
 def _known_key(request: Request, service: Service, secret: str) -> ApiKey:
+    """The key with this secret. Who comes without one is counted; who has one is answered all the same.
+
+    Behind a proxy all calls come from one address, and somebody's wrong keys must not lock everybody out.
+    """
     assert service.keyring is not None
-    address = request.client.host if request.client else ""
-    service.rates.refuse_if_spent("refusal", address)
     key = service.keyring.find(secret) if secret else None
     if key is not None:
         return key
-    service.rates.count("refusal", address)
+    service.rates.count("refusal", request.client.host if request.client else "")
     if not secret:
         detail = "Send your API key in the header Authorization: Bearer KEY."
         raise Refusal("key_missing", detail, headers=ASK_FOR_KEY)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from dispatch_engine.api.jobs import Job
 from dispatch_engine.api.problems import TYPE_PREFIX
 from dispatch_engine.model.base import Instant, Model, Name
+from dispatch_engine.model.money import Cost, RuleCost
 from dispatch_engine.model.plan import Kpis, ObjectiveValue, Plan
 
 JSON = "application/json"
@@ -72,8 +73,8 @@ class JobAnswer(Model):
     finished_at: Instant | None = Field(description="When the job ended.")
     attempt: int = Field(ge=0, description="How often work on it has begun; more than one after a crash.")
     progress: Progress | None = Field(description="As last heard; null before the work began.")
-    prices: dict[str, dict[str, float]] | None = Field(
-        description="What each rule charges the plan in each tier; rules that charge nothing are left out."
+    prices: dict[str, Cost] | None = Field(
+        description="What each rule charges the plan, by its name; rules that charge nothing are left out."
     )
     error: ProblemDetails | None = Field(description="Why the job failed.")
     plan: Plan | None = Field(description="The plan; while the job runs, the best one so far.")
@@ -144,6 +145,9 @@ class VerdictAnswer(Model):
     violations: tuple[ViolationAnswer, ...] = Field(description="Everything that is wrong.")
     objective: ObjectiveValue = Field(description="Recomputed.")
     kpis: Kpis = Field(description="Recomputed.")
+    price_by_rule: tuple[RuleCost, ...] = Field(
+        description="What each rule charges; rules that charge nothing are left out."
+    )
 
 
 class WarningAnswer(Model):

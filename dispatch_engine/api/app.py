@@ -39,7 +39,11 @@ def create_app(service: Service) -> FastAPI:
             if not service.is_stopping:
                 await to_thread.run_sync(service.drain)
 
-    names = None if service.keyring is not None else frozenset(service.settings.allowed_hosts)
+    names = (
+        None
+        if service.keyring is not None
+        else frozenset(name.lower() for name in service.settings.allowed_hosts)
+    )
     app = bare_app(
         [
             Middleware(Envelope, metrics=service.metrics),

@@ -67,10 +67,18 @@ def body_of(name: str) -> Document:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def job_answer(description: str) -> Document:
-    """A job, as JSON."""
-    content = {JSON: {"schema": reference("JobAnswer"), "example": JOB_EXAMPLE}}
-    return {"description": description, "content": content}
+def job_answer(description: str, *linked: str, headers: tuple[str, ...] = ()) -> Document:
+    """A job, as JSON; ``linked`` operations take its id."""
+    answer: Document = {
+        "description": description,
+        "content": {JSON: {"schema": reference("JobAnswer"), "example": JOB_EXAMPLE}},
+    }
+    if headers:
+        answer["headers"] = {name: {"schema": {"type": "string"}, "required": True} for name in headers}
+    if linked:
+        parameters = {"job_id": "$response.body#/id"}
+        answer["links"] = {name: {"operationId": name, "parameters": parameters} for name in linked}
+    return answer
 
 
 def errors(*statuses: int) -> dict[int | str, Document]:
@@ -97,10 +105,12 @@ def _refusal_example(status: int) -> Document:
 
 
 def event_stream_answer() -> Document:
-    """A stream of server-sent events."""
-    schema = {
-        "type": "string",
-        "description": "Lines `id`, `event` and `data` (a JSON object) for each event.",
+    """A stream of server-sent events; the schema is that of one event, as OpenAPI 3.2 has it."""
+    fields = {
+        "id": {"type": "string", "pattern": "^[0-9]+$", "description": "For `Last-Event-ID`."},
+        "event": {"enum": ["state", "progress", "incumbent", "log"]},
+        "data": {"type": "string", "contentMediaType": JSON, "description": "A JSON object."},
     }
-    content = {"text/event-stream": {"schema": schema, "example": EVENTS_EXAMPLE}}
+    schema = {"type": "object", "properties": fields, "required": ["id", "event", "data"]}
+    content = {"text/event-stream": {"itemSchema": schema, "example": EVENTS_EXAMPLE}}
     return {"description": "The events, as they happen.", "content": content}

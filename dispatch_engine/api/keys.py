@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterable
@@ -19,6 +20,8 @@ from pydantic import Field
 from dispatch_engine.errors import InputError
 from dispatch_engine.model.base import Instant, Many, Model, Name, validate
 from dispatch_engine.model.files import read_document, write_atomically
+
+log = logging.getLogger(__name__)
 
 KEY_BYTES = 32
 """Random bytes of a key."""
@@ -140,8 +143,8 @@ class Keyring:
             try:
                 self._keys = _by_digest(KeyFile.read(self.path))
                 self._stamp = stamp
-            except InputError:
-                return
+            except InputError as error:
+                log.warning("the file of keys cannot be read, the keys stay as they were: %s", error)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

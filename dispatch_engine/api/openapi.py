@@ -58,6 +58,7 @@ def document_of(app: FastAPI) -> Document:
     for path, operations in document["paths"].items():
         for operation in operations.values():
             _drop_foreign_errors(operation)
+            _drop_null_headers(operation)
             if path.startswith("/v1") or path == "/metrics":
                 operation["security"] = [{KEY: []}, {}]
     return document
@@ -90,6 +91,14 @@ def _drop_foreign_errors(operation: Document) -> None:
     refused = operation["responses"].get("422", {}).get("content", {})
     if "HTTPValidationError" in json.dumps(refused):
         del operation["responses"]["422"]
+
+
+def _drop_null_headers(operation: Document) -> None:
+    """Say of headers that they may be absent, not that they may be null: on the wire that would be a word."""
+    for parameter in operation.get("parameters", ()):
+        for choice in parameter["schema"].pop("anyOf", ()):
+            if choice["type"] != "null":
+                parameter["schema"] |= choice
 
 
 def text_of(app: FastAPI) -> str:

@@ -9,7 +9,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from dispatch_engine.api.problems import Refusal, later
+from dispatch_engine.api.problems import later
 from dispatch_engine.api.settings import Settings
 
 Sort = Literal["read", "work", "refusal"]
@@ -46,18 +46,8 @@ class Rates:
             "RateLimit": f'"{sort}";r={max(0, remaining)};t={seconds}',
         }
         if not is_allowed:
-            self._refuse(limit, seconds, headers)
+            detail = f"At most {limit.amount:,} such calls a minute are answered; wait {seconds} s."
+            refusal = later("too_many_requests", detail, seconds)
+            refusal.headers.update(headers)
+            raise refusal
         return headers
-
-    def refuse_if_spent(self, sort: Sort, who: str) -> None:
-        """Refuse ``who`` where nothing is left, without counting."""
-        limit = self._limits[sort]
-        if not self._limiter.test(limit, who):
-            reset, _ = self._limiter.get_window_stats(limit, who)
-            self._refuse(limit, max(1, round(reset - time())), {})
-
-    def _refuse(self, limit: RateLimitItem, seconds: int, headers: dict[str, str]) -> None:
-        detail = f"At most {limit.amount:,} such calls a minute are answered; wait {seconds} s."
-        refusal: Refusal = later("too_many_requests", detail, seconds)
-        refusal.headers.update(headers)
-        raise refusal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from types import FrameType
 from typing import ClassVar
@@ -34,6 +35,7 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Accept a connection, unless there are too many."""
         super().connection_made(transport)
+        _send_at_once(transport)
         if len(self.connections) > self.max_connections:
             self._end_with(later("busy", "Too many connections are open; try again.", 2))
         else:
@@ -98,6 +100,16 @@ class PatientProtocol(H11Protocol):
             for event in (head, h11.Data(data=body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
+
+
+def _send_at_once(transport: asyncio.Transport) -> None:
+    """Let the body of an answer follow its head without waiting for the receiver: that would take 40 ms.
+
+    asyncio does this by itself only for sockets that were made with the number of the protocol.
+    """
+    connection = transport.get_extra_info("socket")
+    if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class DrainingServer(uvicorn.Server):

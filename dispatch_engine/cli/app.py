@@ -9,17 +9,22 @@ import typer
 from dispatch_engine._version import __version__
 from dispatch_engine.cli.arguments import (
     DEFAULT_INPUT_MB,
+    LONGEST_RUN_SECONDS,
+    MAX_ITERATIONS,
     MAX_SEED,
+    MAX_WORKERS,
     AsJson,
     Iterations,
     MaxInput,
     PlanFile,
+    Present,
     ProblemFile,
     Quiet,
     Seed,
     Speech,
     TimeLimit,
     Workers,
+    number,
     whole,
 )
 from dispatch_engine.cli.guard import GuardedGroup
@@ -177,6 +182,163 @@ def explain(
     from dispatch_engine.cli.explaining import run_explain
 
     run_explain(problem, plan, ticket, alternatives, language, as_json, max_input_mb)
+
+
+@app.command()
+def slots(
+    problem: ProblemFile,
+    plan: PlanFile,
+    ticket: Annotated[
+        str,
+        typer.Argument(
+            metavar="TICKET",
+            help="Id of a ticket that the plan leaves out, or a file with a new one (.json, .yaml); - reads JSON.",
+        ),
+    ],
+    now: Present = None,
+    window_minutes: Annotated[
+        int,
+        typer.Option("--window-minutes", metavar="N", parser=whole(5, 1440), help="Length of the windows."),
+    ] = 120,
+    offers: Annotated[
+        int, typer.Option("--offers", metavar="N", parser=whole(1, 1000), help="Most offers.")
+    ] = 10,
+    per_window: Annotated[
+        int,
+        typer.Option(
+            "--per-window", metavar="N", parser=whole(1, 1000), help="Most technicians of a window."
+        ),
+    ] = 1,
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+) -> None:
+    """Offer appointments for a ticket that is not booked: who could come when, and what that costs.
+
+    The plan stays as it is; each offer fits into it. No offer at all gives exit code 1.
+    """
+    from dispatch_engine.cli.offering import run_slots
+
+    raise typer.Exit(
+        run_slots(problem, plan, ticket, now, window_minutes, offers, per_window, as_json, max_input_mb)
+    )
+
+
+@app.command()
+def whatif(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="What-if file (YAML or JSON); with --rank a problem file instead."
+        ),
+    ],
+    rank: Annotated[
+        bool, typer.Option("--rank", help="Say what one more of everything is worth for a problem.")
+    ] = False,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            "--seeds", metavar="N", parser=whole(1, 1000), help="Plan with seeds 0 to N - 1; 5 if not given."
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit",
+            metavar="SECONDS",
+            parser=number(0, LONGEST_RUN_SECONDS, "seconds"),
+            help="Seconds for each plan; as the file says, else 10.",
+        ),
+    ] = None,
+    iterations: Annotated[
+        int | None,
+        typer.Option(
+            "--iterations",
+            metavar="N",
+            parser=whole(1, MAX_ITERATIONS),
+            help="Steps for each plan instead of a time limit: the same result on every run.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            parser=whole(1, MAX_WORKERS),
+            help="Plans made side by side, each in a process of its own; one a core if not given.",
+        ),
+    ] = None,
+    confirm: Annotated[
+        int | None,
+        typer.Option(
+            "--confirm",
+            metavar="N",
+            parser=whole(1, 1000),
+            help="With --rank: how many of the best are planned in full; 10 if not given.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Plan variants of a problem side by side, and say what they are worth, with confidence.
+
+    A variant that makes the problem invalid is named, the others still run, and the exit code is 1.
+    """
+    from dispatch_engine.cli.whatif import WhatIfOptions, run_whatif
+
+    raise typer.Exit(
+        run_whatif(
+            WhatIfOptions(
+                file, rank, seeds, time_limit, iterations, workers, confirm, as_json, max_input_mb, quiet
+            )
+        )
+    )
+
+
+@app.command()
+def replan(
+    problem: ProblemFile,
+    plan: PlanFile,
+    events: Annotated[
+        str,
+        typer.Argument(
+            metavar="EVENTS", help="Events file (JSON or YAML); - reads JSON from standard input."
+        ),
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="PLAN", help="Write the new plan to this file; - prints it."),
+    ] = None,
+    problem_output: Annotated[
+        str | None,
+        typer.Option(
+            "--problem-output", metavar="PROBLEM", help="Write the problem as it stands now; go on from it."
+        ),
+    ] = None,
+    time_limit: TimeLimit = None,
+    iterations: Iterations = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    language: Speech = "en",
+    as_json: AsJson = False,
+    max_input_mb: MaxInput = DEFAULT_INPUT_MB,
+    quiet: Quiet = False,
+) -> None:
+    """Plan the rest of the day after events: new and cancelled tickets, late and absent technicians, missing parts.
+
+    What has begun stays, what was promised is dear to move. The result says what changed and whom to call. The
+    time limit is 5 seconds if not given.
+    """
+    from dispatch_engine.cli.replanning import ReplanOptions, run_replan
+
+    raise typer.Exit(
+        run_replan(
+            ReplanOptions(
+                problem, plan, events, output, problem_output, time_limit, iterations, seed, workers, language,
+                as_json, max_input_mb, quiet,
+            )
+        )
+    )  # fmt: skip
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -51,6 +52,16 @@ def whole(minimum: int, maximum: int) -> Callable[[str], int]:
         return found
 
     return read
+
+
+def moment(value: str) -> datetime:
+    """A reader of times with an offset."""
+    from dispatch_engine.model.base import parse_instant
+
+    try:
+        return parse_instant(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def one_of(*words: str) -> Callable[[str], str]:
@@ -117,4 +128,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no n
 Speech = Annotated[
     Any,  # the parser gives a Language
     typer.Option("--language", metavar="en|zh", parser=one_of("en", "zh"), help="Language of the messages."),
+]
+Present = Annotated[
+    Any,  # the parser gives a datetime
+    typer.Option("--now", metavar="TIME", parser=moment, help="The present; the problem's now if not given."),
 ]

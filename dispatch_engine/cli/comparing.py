@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatch_engine.cli.inputs import about, read_plan, read_problem, refuse_two_from_stdin
@@ -11,7 +11,7 @@ from dispatch_engine.cli.outputs import print_json, show
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from dispatch_engine.model.comparison import Comparison, Placement
+    from dispatch_engine.model.comparison import Call, Comparison, Move, Placement
     from dispatch_engine.model.problem import Problem
     from dispatch_engine.model.wording import Language
 
@@ -49,9 +49,9 @@ def comparison_report(problem: Problem, found: Comparison) -> list[RenderableTyp
 
     parts: list[RenderableType] = [Text(title(problem), "bold"), *_verdicts(found), "", sides_table(found)]
     if found.moves:
-        parts += ["", Text(f"Moved ({len(found.moves)})", "bold"), *moves_table(found)]
+        parts += ["", Text(f"Moved ({len(found.moves)})", "bold"), *moves_table(found.moves)]
     if found.calls:
-        parts += ["", Text(f"Calls ({len(found.calls)})", "bold"), *calls_list(found)]
+        parts += ["", Text(f"Calls ({len(found.calls)})", "bold"), *calls_list(found.calls)]
     return parts
 
 
@@ -91,19 +91,19 @@ def _cost(cost: Any, *, signed: bool = False) -> str:
     return ", ".join(filter(None, cost_words(cost, signed=signed))) or ("=" if signed else "0")
 
 
-def moves_table(found: Comparison) -> list[RenderableType]:
+def moves_table(moves: Sequence[Move]) -> list[RenderableType]:
     """The first moves, and how many more there are."""
     from rich.text import Text
 
     from dispatch_engine.cli.tables import columns, indented
 
     table = columns("ticket", "from", "to", "what")
-    for move in found.moves[:MAX_MOVES]:
+    for move in moves[:MAX_MOVES]:
         words = ", ".join(code.replace("_", " ") for code in move.changes)
         if move.arrival_change_minutes:
             words += f" ({move.arrival_change_minutes:+,.1f} min)"
         table.add_row(*map(Text, (move.ticket, _place(move.before), _place(move.after), words)))
-    return [indented(table), *_rest(len(found.moves) - MAX_MOVES)]
+    return [indented(table), *_rest(len(moves) - MAX_MOVES)]
 
 
 def _place(place: Placement | None) -> str:
@@ -113,17 +113,17 @@ def _place(place: Placement | None) -> str:
     return f"{place.technician} {place.arrival:%H:%M}{late}"
 
 
-def calls_list(found: Comparison) -> list[RenderableType]:
+def calls_list(calls: Sequence[Call]) -> list[RenderableType]:
     """The first calls, and how many more there are."""
     from rich.text import Text
 
     from dispatch_engine.cli.tables import columns, indented
 
     table = columns("by", "call", "what")
-    for call in found.calls[:MAX_CALLS]:
+    for call in calls[:MAX_CALLS]:
         by = "" if call.call_by is None else f"{call.call_by:%m-%d %H:%M}"
         table.add_row(*map(Text, (by, call.who, call.message)))
-    return [indented(table), *_rest(len(found.calls) - MAX_CALLS)]
+    return [indented(table), *_rest(len(calls) - MAX_CALLS)]
 
 
 def _rest(more: int) -> list[RenderableType]:

@@ -11,8 +11,9 @@ from dispatch_engine.cli.guard import FileError
 from dispatch_engine.errors import InputError
 
 if TYPE_CHECKING:
+    from dispatch_engine.model.events import Events
     from dispatch_engine.model.plan import Plan
-    from dispatch_engine.model.problem import Problem
+    from dispatch_engine.model.problem import Problem, Ticket
 
 STDIN = "-"
 
@@ -35,6 +36,28 @@ def read_plan(source: str, max_input_mb: float) -> Plan:
         if source == STDIN:
             return Plan.from_json(_stdin(max_input_mb))
         return Plan.from_file(source, max_input_mb)
+
+
+def read_events(source: str, max_input_mb: float) -> Events:
+    """The events in the file ``source``, or on standard input. Raises FileError with all findings."""
+    from dispatch_engine.model.events import Events
+
+    with about(source):
+        if source == STDIN:
+            return Events.from_json(_stdin(max_input_mb))
+        return Events.from_file(source, max_input_mb)
+
+
+def read_ticket(source: str, max_input_mb: float) -> Ticket:
+    """The ticket in the file ``source``, or on standard input. Raises FileError with all findings."""
+    from dispatch_engine.model.base import validate
+    from dispatch_engine.model.files import parse_json, read_document
+    from dispatch_engine.model.problem import Ticket
+
+    with about(source):
+        if source == STDIN:
+            return validate(Ticket, parse_json(_stdin(max_input_mb)))
+        return validate(Ticket, read_document(source, max_input_mb))
 
 
 def read_both(problem: str, plan: str, max_input_mb: float) -> tuple[Problem, Plan]:

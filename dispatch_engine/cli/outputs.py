@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch_engine.cli.guard import tell, tell_findings
 from dispatch_engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -132,6 +133,18 @@ def save_elsewhere(text: str, prefix: str, suffix: str) -> str | None:
     except OSError:
         return None
     return file.name
+
+
+def write_or_save(path: str | None, text: str, what: str, suffix: str) -> bool:
+    """Write ``text``; where that fails after all the work, keep it elsewhere and say where. True if it arrived."""
+    try:
+        write_result(path, text)
+    except InputError as error:
+        tell_findings(error)
+        kept = save_elsewhere(text, f"dispatch-engine-{what}-", suffix)
+        tell(f"the {what} was saved to {kept} instead" if kept else f"the {what} could not be saved anywhere")
+        return False
+    return True
 
 
 def _abandon_stdout() -> None:

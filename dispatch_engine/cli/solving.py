@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dispatch_engine.cli.guard import FAILED, INTERRUPTED, NO, tell, tell_findings
+from dispatch_engine.cli.guard import FAILED, INTERRUPTED, NO, tell
 from dispatch_engine.cli.inputs import about, read_problem
 from dispatch_engine.cli.interrupts import Interrupts
-from dispatch_engine.cli.outputs import STDOUT, refuse_unwritable, save_elsewhere, show, write_result
+from dispatch_engine.cli.outputs import STDOUT, refuse_unwritable, show, write_or_save, write_result
 from dispatch_engine.cli.progress import view_for
 from dispatch_engine.errors import InputError
 
@@ -94,23 +94,12 @@ def _write(options: SolveOptions, problem: Problem, plan: Plan) -> bool:
     written = True
     if _prints_plan(options) or options.output is not None:
         target = None if _prints_plan(options) else options.output
-        written = _written(target, plan.to_json(), "plan", ".json")
+        written = write_or_save(target, plan.to_json(), "plan", ".json")
     if options.report is not None:
         from dispatch_engine.report.html import render_report
 
-        written &= _written(options.report, render_report(problem, plan), "report", ".html")
+        written &= write_or_save(options.report, render_report(problem, plan), "report", ".html")
     return written
-
-
-def _written(path: str | None, text: str, what: str, suffix: str) -> bool:
-    try:
-        write_result(path, text)
-    except InputError as error:
-        tell_findings(error)
-        kept = save_elsewhere(text, f"dispatch-engine-{what}-", suffix)
-        tell(f"the {what} was saved to {kept} instead" if kept else f"the {what} could not be saved anywhere")
-        return False
-    return True
 
 
 def _tell_result(options: SolveOptions, problem: Problem, plan: Plan) -> None:

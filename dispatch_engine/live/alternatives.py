@@ -11,7 +11,7 @@ from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.register import RULES
 from dispatch_engine.rules.rule import NOTHING, Price
 from dispatch_engine.rules.timetable import best_times
-from dispatch_engine.rules.visits import PlanTimes, RouteTimes, lateness
+from dispatch_engine.rules.visits import PlanTimes, lateness
 from dispatch_engine.rules.worth import cost_in_words, rule_costs
 from dispatch_engine.solver.start import Loaded
 
@@ -32,8 +32,11 @@ class Option:
 def options(day: Loaded, ticket: int) -> list[Option]:
     """Every shift's best place for ``ticket`` that is not its own, the cheapest first.
 
-    Of its own shift the best other position counts. A ticket in no route is priced against leaving it out.
+    Of its own shift the best other position counts. A ticket in no route is priced against leaving it out. A visit
+    that has begun, or that the technician is on the way to, has no other place.
     """
+    if day.is_settled(ticket):
+        return []
     home = int(day.state.shift_of[ticket])
     found = [*_elsewhere(day, ticket, home), *_other_position(day, ticket, home)]
     return sorted(found, key=lambda option: (option.price.tiers, option.shift))
@@ -63,7 +66,7 @@ def _other_position(day: Loaded, ticket: int, home: int) -> Iterator[Option]:
     now = day.price_of(home, route)
     priced = [
         (price.tiers, position, price - now)
-        for position in range(len(route))
+        for position in range(day.num_settled(home), len(route))
         if position != route.index(ticket)
         and now is not None
         and (price := day.price_of(home, (*rest[:position], ticket, *rest[position:]))) is not None
@@ -75,17 +78,14 @@ def _other_position(day: Loaded, ticket: int, home: int) -> Iterator[Option]:
 
 def alternative(case: Case, plan: PlanTimes, ticket: int, option: Option) -> Alternative:
     """``option`` in the words of the public JSON, with its price by rule as the rules see it."""
-    by_rule, routes = difference(case, plan, case, option.changed)
-    return told(case, routes, ticket, option.shift, by_rule)
+    by_rule, after = difference(case, plan, case, option.changed)
+    return told(case, after, ticket, by_rule)
 
 
-def told(
-    case: Case, routes: Mapping[int, RouteTimes], ticket: int, shift: int, by_rule: dict[str, Price]
-) -> Alternative:
-    """A place for ``ticket`` in ``shift``, whose route stands in ``routes``."""
-    visits = routes[shift].visits
-    position = next(i for i, visit in enumerate(visits) if visit.ticket == ticket)
-    visit = visits[position]
+def told(case: Case, plan: PlanTimes, ticket: int, by_rule: dict[str, Price]) -> Alternative:
+    """Where ``plan`` has ``ticket``, and what it costs more by rule."""
+    route, visit = next((r, v) for r, v in plan.visits() if v.ticket == ticket)
+    shift, position = route.shift, route.visits.index(visit)
     return Alternative(
         technician=case.technician_of(shift).id,
         shift=case.shifts[shift].number,
@@ -99,21 +99,19 @@ def told(
 
 def difference(
     old_case: Case, plan: PlanTimes, case: Case, changed: Routes
-) -> tuple[dict[str, Price], dict[int, RouteTimes]]:
-    """What each rule charges more for the plan with ``changed`` routes in ``case``, and the times of these.
+) -> tuple[dict[str, Price], PlanTimes]:
+    """What each rule charges more for the plan with ``changed`` routes in ``case``, and that plan.
 
-    ``case`` may differ from ``old_case`` in what technicians and tickets are like, not in which there are.
+    ``case`` may differ from ``old_case`` in what technicians and tickets are like, not in which there are. A route
+    without times is left out.
     """
-    times = {s: best_times(case, s, order) for s, order in changed.items() if order}
-    routes = {s: found for s, found in times.items() if found is not None}
-    after = PlanTimes((*(r for r in plan.routes if r.shift not in changed), *routes.values()))
-    before, after = _what_matters(old_case, case, plan, after, changed)
-    prices = {
-        rule.name: rule.price(case, after) - rule.price(old_case, before)
-        for rule in RULES
-        if rule.name != "unassigned" or before.assigned != after.assigned
-    }
-    return {name: price for name, price in prices.items() if price != NOTHING}, routes
+    times = [best_times(case, s, order) for s, order in changed.items() if order]
+    routes = (*(r for r in plan.routes if r.shift not in changed), *(r for r in times if r is not None))
+    served = {visit.ticket for route in routes for visit in route.visits}
+    after = PlanTimes(routes, tuple(t.index for t in case.tickets if t.index not in served))
+    before, then = _what_matters(old_case, case, plan, after, changed)
+    prices = {rule.name: rule.price(case, then) - rule.price(old_case, before) for rule in RULES}
+    return {name: price for name, price in prices.items() if price != NOTHING}, after
 
 
 def _what_matters(

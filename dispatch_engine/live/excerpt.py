@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.problem import Problem, Ticket
 from dispatch_engine.rules.case import Case
 from dispatch_engine.solver.start import Orders
@@ -28,15 +27,12 @@ class Cutter:
         chosen = tuple(ticket for ticket in problem.tickets if ticket.id in kept)
         if any(_refers(ticket) for ticket in chosen):
             return problem
-        changes = {
-            "technicians": tuple(t if t.id in some else self.idle[t.id] for t in problem.technicians),
-            "tickets": chosen,
+        return problem.replace(
+            technicians=tuple(t if t.id in some else self.idle[t.id] for t in problem.technicians),
+            tickets=chosen,
             # Without it the moment of planning would follow from the shifts that are left.
-            "now": self.case.clock.datetime(self.case.clock.now),
-        }
-        if problem.base_plan is not None:
-            changes["base_plan"] = _trimmed(problem.base_plan, some, kept)
-        return problem.replace(**changes)
+            now=self.case.clock.datetime(self.case.clock.now),
+        )
 
 
 def trimmed_orders(orders: Orders, problem: Problem) -> Orders:
@@ -53,12 +49,3 @@ def _refers(ticket: Ticket) -> bool:
         or ticket.different_technician_from
         or ticket.crew_size > 1
     )
-
-
-def _trimmed(plan: Plan, technicians: set[str], tickets: set[str]) -> Plan:
-    routes = [
-        route.replace(stops=[s for s in route.stops if getattr(s, "ticket", None) in tickets])
-        for route in plan.routes
-        if route.technician in technicians
-    ]
-    return Plan(routes=tuple(routes))

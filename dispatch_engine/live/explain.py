@@ -19,7 +19,7 @@ from dispatch_engine.model.problem import Problem
 from dispatch_engine.model.wording import DEFAULT_LANGUAGE, Language
 from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.reading import read_plan
-from dispatch_engine.rules.register import RULES
+from dispatch_engine.rules.register import broken_rules
 from dispatch_engine.rules.visits import PlanTimes, RouteTimes, lateness
 from dispatch_engine.solver.start import Loaded, orders_of
 from dispatch_engine.solver.warm import warm_kernels
@@ -70,7 +70,7 @@ def loaded_day(case: Case, plan: Plan) -> Loaded:
     """
     reading = read_plan(case, _bare(plan))
     broken = [v.message for v in reading.violations]
-    broken += [v.message for rule in RULES for v in rule.violations(case, reading.times)]
+    broken += [v.message for v in broken_rules(case, reading.times)]
     if broken:
         raise InputError(Finding("/routes", "broken_plan", _cured(message)) for message in broken)
     day = Loaded.of(case, orders_of(plan))
@@ -133,11 +133,17 @@ class _Explainer:
                 alternative(self.case, self.plan, visit.ticket, option)
                 for option in options(self.day, visit.ticket)[: self.most]
             ),
-            # In mode working_time lateness has no price, so that no plan is better for being in time.
             changes=tuple(self.changes(visit.ticket, in_time=True))
-            if late and self.case.mode != "working_time"
+            if late and self.can_be_helped(visit.ticket)
             else None,
         )
+
+    def can_be_helped(self, ticket: int) -> bool:
+        """Whether it makes sense to look for room for a late ticket.
+
+        In mode working_time lateness has no price, so that no plan is better for being in time.
+        """
+        return self.case.mode != "working_time" and not self.day.is_settled(ticket)
 
     def unassigned(self, wanted: int | None) -> Iterator[UnassignedExplanation]:
         """The tickets in no route."""

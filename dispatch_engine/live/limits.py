@@ -10,6 +10,7 @@ from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.deadline import late_price
 from dispatch_engine.rules.rule import NOTHING
 from dispatch_engine.rules.shapes import NEVER
+from dispatch_engine.rules.stability import is_late_for_promise
 from dispatch_engine.rules.timetable import best_times, obstacle
 from dispatch_engine.rules.visits import Pause, RouteTimes, Visit, lateness
 from dispatch_engine.solver.kernels.ask import latest_delay
@@ -38,12 +39,16 @@ def why_not_earlier(case: Case, route: RouteTimes, position: int, language: Lang
     """What keeps the visit at ``position`` from starting earlier in this order."""
     visit = route.visits[position]
     ticket = case.tickets[visit.ticket]
+    if visit.ticket in case.past_tickets:
+        return _limit("has_begun", language)
     before = route.stops[: route.stops.index(visit)]
     last = before[-1] if before else None
     if ticket.appointment == visit.start:
         return _limit("appointment", language)
     if any(opens == visit.start for opens, _ in ticket.windows):
         return _limit("window_opens", language)
+    if ticket.promise is not None and ticket.promise.earliest == visit.start:
+        return _limit("not_before_promise", language)
     if isinstance(last, Pause):
         return _limit("break", language)
     if last is None:
@@ -54,6 +59,8 @@ def why_not_earlier(case: Case, route: RouteTimes, position: int, language: Lang
 def slack_of(day: Loaded, route: RouteTimes, position: int, language: Language) -> Slack:
     """How much later the visit at ``position`` could be reached, and what then happens."""
     visit = route.visits[position]
+    if visit.ticket in day.case.past_tickets:
+        return Slack(0, None, 0, _limit("has_begun", language))
     free, hard = _delays(day, route.shift, visit)
     return Slack(
         free=free,
@@ -122,6 +129,9 @@ def _what_costs(
     due = case.tickets[visit.ticket].due
     if due is not None and visit.arrival + seconds > due and late_price(case, visit.ticket, 1) != NOTHING:
         return _limit("deadline", language)
+    promise = case.tickets[visit.ticket].promise
+    if promise is not None and promise.latest is not None and visit.arrival + seconds > promise.latest:
+        return _limit("later_than_promised", language)
     later = _delayed(day, visit, seconds)
     times = None if later is None else best_times(later, route.shift, [v.ticket for v in route.visits])
     if times is None:
@@ -129,6 +139,9 @@ def _what_costs(
     for was, now in zip(route.visits, times.visits, strict=True):
         if lateness(case, now) > lateness(case, was):
             return _limit("deadline", language, None if was is visit else _id(case, was.ticket))
+    for was, now in zip(route.visits, times.visits, strict=True):
+        if is_late_for_promise(case, now) and not is_late_for_promise(case, was):
+            return _limit("later_than_promised", language, _id(case, was.ticket))
     if times.end > max(route.end, case.shifts[route.shift].end):
         return _limit("overtime", language)
     return _limit("working_time" if case.mode == "working_time" else "other_price", language)

@@ -8,9 +8,9 @@ from dispatch_engine.live.room import Room, Try
 from dispatch_engine.model.explanation import Change
 from dispatch_engine.model.wording import Language
 from dispatch_engine.rules.case import Case
-from dispatch_engine.rules.register import RULES
+from dispatch_engine.rules.register import broken_rules
 from dispatch_engine.rules.rule import NOTHING
-from dispatch_engine.rules.visits import PlanTimes, RouteTimes
+from dispatch_engine.rules.visits import PlanTimes
 
 
 def proved_change(room: Room, plan: PlanTimes, attempt: Try, language: Language) -> Change | None:
@@ -22,11 +22,11 @@ def proved_change(room: Room, plan: PlanTimes, attempt: Try, language: Language)
     old = room.day.case
     case = Case.of(applied(old.problem, attempt.parts))
     changed = changed_routes(room, attempt)
-    by_rule, routes = difference(old, plan, case, changed)
-    if any(order and s not in routes for s, order in changed.items()) or _breaks_rules(case, routes):
+    by_rule, after = difference(old, plan, case, changed)
+    lost = {v for order in changed.values() for v in order} - after.assigned
+    if lost or any(True for _ in broken_rules(case, after)):
         return None
-    shift = case.shift_index[attempt.key]
-    place = told(case, routes, room.index, shift, by_rule)
+    place = told(case, after, room.index, by_rule)
     if room.in_time and place.late_minutes:
         return None
     price = sum(by_rule.values(), NOTHING)
@@ -65,11 +65,3 @@ def _release(room: Room, part: Part, orders: dict[int, tuple[int, ...]]) -> None
         best = min(offers, key=lambda found: found.price.tiers)
         route = room.route(best.shift)
         orders[best.shift] = (*route[: best.position], released, *route[best.position :])
-
-
-def _breaks_rules(case: Case, routes: dict[int, RouteTimes]) -> bool:
-    """Whether a rule complains about one of the changed routes; which tickets they lack is no matter here."""
-    times = tuple(routes.values())
-    served = PlanTimes(times).assigned
-    plan = PlanTimes(times, tuple(t.index for t in case.tickets if t.index not in served))
-    return any(True for rule in RULES for _ in rule.violations(case, plan))

@@ -89,7 +89,9 @@ class Room:
 
     def _involved(self, key: ShiftKey, parts: Iterable[Part]) -> set[str]:
         named = {part.from_technician for part in parts if part.from_technician is not None}
-        return {key[0], *named, *([] if self.home is None else [self.home[0]])}
+        pin = self.day.case.problem.tickets[self.index].pinned
+        pinned = set() if pin is None else {pin.technician}
+        return {key[0], *named, *pinned, *([] if self.home is None else [self.home[0]])}
 
     def _best(self, loaded: Loaded, key: ShiftKey) -> Insertion | None:
         ticket, shift = loaded.case.ticket_index[self.ticket], loaded.case.shift_index[key]

@@ -217,6 +217,8 @@ def _with_release(room: Room, shift: int, lack: tuple[Part, ...]) -> Iterator[Tr
     case = room.day.case
     technician = room.key(shift)[0]
     for other in room.route(shift):
+        if room.day.is_settled(other):
+            continue
         released = Part(
             "release_ticket",
             technician,

@@ -10,6 +10,7 @@ from dispatch_engine.errors import Finding
 from dispatch_engine.model.base import pointer, shown
 from dispatch_engine.model.pins import pins_can_be
 from dispatch_engine.model.policy import DEFAULT_ZONE
+from dispatch_engine.model.service_areas import service_areas
 
 if TYPE_CHECKING:
     from dispatch_engine.model.problem import Location, Problem, Technician, Ticket
@@ -248,6 +249,8 @@ def _worst_units(problem: Problem) -> float:
     own = sum(ticket.unassigned_price or 0 for ticket in problem.tickets)
     stability = problem.objective.stability
     minutes = max(stability.other_technician, stability.dropped) + stability.later_than_promised
+    areas = [t.service_area.outside_price or 0 for t in problem.technicians if t.service_area is not None]
+    minutes += max(areas, default=0)
     minutes = minutes * len(problem.tickets) + sum(ticket.outsource_price or 0 for ticket in problem.tickets)
     own += minutes * max(1.0, prices.get("travel_minute", 0.0))
     most = {
@@ -255,6 +258,7 @@ def _worst_units(problem: Problem) -> float:
         "travel_minute": worked,
         "overtime_minute": worked,
         "technician_used": len(problem.technicians),
+        "surplus_level": 100 * sum(len(ticket.required_skills) for ticket in problem.tickets),
     }
     others = sum(price * most.get(name, len(problem.tickets)) for name, price in prices.items())
     return 60_000 * (late + largest + own + others)
@@ -280,6 +284,7 @@ CHECKS = (
     planning_span,
     dangling_references,
     pins_can_be,
+    service_areas,
     unknown_zones,
     matrices,
     profiles,

@@ -21,6 +21,7 @@ ReasonCode = Literal[
     "no_tool",
     "no_tag",
     "excluded",
+    "outside_service_area",
     "unreachable",
     "window_unreachable",
     "appointment_outside_windows",

@@ -196,6 +196,11 @@ def load_policy(source: str | Mapping[str, Any] | os.PathLike[str], folder: Path
     return validate(Policy, resolved_policy(source, folder), folder)
 
 
+def merged_policy(base: Policy, changes: Mapping[str, Any]) -> Policy:
+    """``base`` with ``changes`` laid over it, as with ``extends``. Raises InputError with all findings."""
+    return validate(Policy, _merged(base.model_dump(exclude_unset=True), changes))
+
+
 def resolved_policy(source: object, folder: Path | None) -> object:
     """The document of a policy, with what it extends merged in; what is no policy is handed back as it is.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from itertools import chain
 from pathlib import Path
@@ -48,6 +49,7 @@ SLA_FIRST_PRICES = {
     "late_minute": 2.0,
     "second_visit": 60.0,
     "not_preferred": 10.0,
+    "surplus_level": 0.0,
 }
 """Default prices of mode ``sla_first``, in cost minutes; ``late_minute`` is times the priority's weight."""
 
@@ -62,6 +64,7 @@ COST_PRICES = {
     "technician_used": 0.0,
     "second_visit": 0.0,
     "not_preferred": 0.0,
+    "surplus_level": 0.0,
 }
 """Default prices of mode ``cost``, in cents."""
 
@@ -219,6 +222,9 @@ class ServiceArea(Model):
 
     polygon: Annotated[Many[Corner], Field(min_length=3, max_length=10_000)] = Field(
         description="Corners in order; the last joins the first."
+    )
+    outside_price: Price | None = Field(
+        default=None, description="Cost minutes of a visit outside; null: nobody outside is served."
     )
 
 
@@ -641,7 +647,12 @@ class Problem(Model):
 
     def to_json(self) -> str:
         """The problem as indented JSON with a final newline, complete: policies and matrices stand inline."""
-        return self.model_dump_json(indent=2, exclude_unset=True, by_alias=True) + "\n"
+        if self.base_plan is None:
+            return self.model_dump_json(indent=2, exclude_unset=True, by_alias=True) + "\n"
+        rest = self.model_dump_json(exclude_unset=True, by_alias=True, exclude={"base_plan"})
+        # A plan is written whole: what its stops are stands in fields with a default.
+        document = {**json.loads(rest), "base_plan": json.loads(self.base_plan.model_dump_json())}
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
     @field_validator("policy", mode="before", json_schema_input_type=Policy | str)
     @classmethod

@@ -18,6 +18,8 @@ from dispatch_engine.model.files import read_document, write_atomically
 from dispatch_engine.model.plan import Plan
 from dispatch_engine.model.policy import Policy
 from dispatch_engine.model.problem import DEFAULT_PRICES, Problem
+from dispatch_engine.model.study import Study
+from dispatch_engine.model.study_result import Ranking, StudyResult
 from dispatch_engine.model.support import NOT_BUILT
 
 Schema = dict[str, Any]
@@ -31,6 +33,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "policy": Policy,
     "comparison": Comparison,
     "explanation": Explanation,
+    "whatif": Study,
+    "whatif-result": StudyResult,
+    "whatif-ranking": Ranking,
 }
 
 EXAMPLES: dict[str, Schema] = {
@@ -71,6 +76,25 @@ EXAMPLES: dict[str, Schema] = {
         ]
     },
     "policy": {"extends": "home-appliance", "arrival_hours": {"suburban": 5}},
+    "whatif": {
+        "base": "tiny-day.json",
+        "seeds": 5,
+        "time_limit_seconds": 10,
+        "variants": [
+            {
+                "id": "third-technician",
+                "name": "A second Ann",
+                "changes": [{"change": "clone_technicians", "technicians": ["ann"]}],
+            },
+            {
+                "id": "and-more-work",
+                "builds_on": "third-technician",
+                "changes": [
+                    {"change": "ticket_volume", "tickets": {"where": {"priority": "normal"}}, "factor": 1.5}
+                ],
+            },
+        ],
+    },
 }
 """One short document of each kind; each is valid. The results of live commands stand in ``examples/``."""
 
@@ -125,6 +149,21 @@ anew. A **slack** says how much later the technician could be at the door, the o
 technician does not help. A **change** is smallest: with it the ticket is served, and without one of its parts,
 or with a minute less, it is not; all changes with one part are tried first, then those with two, then three.
 Minutes are offered up to 480. The example explains one ticket of a [short morning](../examples/short-morning.json).
+""",
+    "whatif": """# The what-if file
+
+What `whatif` reads, in YAML or JSON: a problem and variants of it. [What if](../whatif.md) tells how to use it.
+Wherever technicians, tickets or depots are meant, write `all`, a list of ids, or `{where: …}` with the
+properties that they have in common; where a list of words stands, a single word will do.
+""",
+    "whatif-result": """# Variants side by side
+
+What `whatif` prints with `--json`. Differences are variant − base, paired by seed. The names of figures are
+those of `objective` and `kpis` in [the plan](plan.md); only the cost of the objective's mode is given.
+""",
+    "whatif-ranking": """# What one more is worth
+
+What `whatif --rank` prints with `--json`: the change of SLA penalty and cost for one unit more of something.
 """,
 }
 

@@ -18,12 +18,6 @@ NOT_BUILT: dict[str, dict[str, Any]] = {
     },
     "technician": {
         "restock_between_shifts": True,
-        "service_area": None,
-    },
-    "shift": {
-        "max_driving_minutes": None,
-        "max_work_minutes": None,
-        "max_distance_km": None,
     },
     "ticket": {
         "setup_minutes": 0,
@@ -45,8 +39,6 @@ def findings(problem: Problem) -> Iterator[Finding]:
     yield from _used("problem", problem, "")
     for i, technician in enumerate(problem.technicians):
         yield from _used("technician", technician, f"/technicians/{i}")
-        for k, shift in enumerate(technician.shifts):
-            yield from _used("shift", shift, f"/technicians/{i}/shifts/{k}")
     for i, ticket in enumerate(problem.tickets):
         yield from _used("ticket", ticket, f"/tickets/{i}")
     if problem.travel.provider in PROVIDERS_NOT_BUILT:

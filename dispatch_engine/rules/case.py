@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dispatch_engine.errors import InputError
+from dispatch_engine.errors import Finding, InputError
 from dispatch_engine.model.clock import Clock, minutes_to_seconds
 from dispatch_engine.model.policy import arrival_deadline
 from dispatch_engine.rules.progress import PastVisit, with_progress
@@ -128,6 +128,8 @@ class Case:
         if travel.metres is None and problem.objective.prices.get("km"):
             text = "is required where kilometres have a price; add the distances or remove prices.km"
             raise InputError.of("/travel/distances_meters", "missing_field", text)
+        if travel.metres is None:
+            _refuse_distance_limits(problem)
         shifts: list[ShiftCase] = []
         for position, technician in enumerate(problem.technicians):
             here_from = _current_shift(technician, clock)
@@ -195,6 +197,19 @@ class Case:
         """Whether leaving ``ticket`` out costs the small penalty: its deadline lies after the horizon."""
         due = self.tickets[ticket].due
         return self.horizon is not None and (due is None or due > self.horizon)
+
+
+def _refuse_distance_limits(problem: Problem) -> None:
+    """Without distances nobody can say whether a route keeps its kilometres."""
+    text = "needs the distances of the travel data; add /travel/distances_meters or remove the limit"
+    found = [
+        Finding(f"/technicians/{i}/shifts/{k}/max_distance_km", "missing_field", text)
+        for i, technician in enumerate(problem.technicians)
+        for k, shift in enumerate(technician.shifts)
+        if shift.max_distance_km is not None
+    ]
+    if found:
+        raise InputError(found)
 
 
 def _current_shift(technician: Technician, clock: Clock) -> int | None:

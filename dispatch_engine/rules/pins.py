@@ -33,14 +33,13 @@ class Pins(Rule):
 
     def lower(self, case: Case, shapes: Shapes) -> None:
         """Close other technicians, and let begun shifts begin with what has begun."""
-        names = [technician.id for technician in case.problem.technicians]
+        positions = {technician.id: i for i, technician in enumerate(case.problem.technicians)}
         of_shift = technician_of_shift(case)
         for index, ticket in enumerate(case.problem.tickets):
             if ticket.pinned is not None:
-                theirs = of_shift == names.index(ticket.pinned.technician)
+                theirs = of_shift == positions[ticket.pinned.technician]
                 lapsed = ticket.pinned.status == "en_route" and index not in case.next_stops
-                for shift in np.flatnonzero(~theirs | lapsed):
-                    shapes.forbid(int(shift), index, "infeasible_pin")
+                shapes.forbid_shifts(~theirs | lapsed, index, "infeasible_pin")
         for begun in case.shifts:
             if begun.has_begun:
                 _Begun(shapes, begun).lower()
@@ -99,6 +98,7 @@ class _Begun:
     def __init__(self, shapes: Shapes, shift: ShiftCase) -> None:
         self.shapes, self.shift = shapes, shift
         self.here, self.free = shift.start_place, shift.ready
+        self.driven = (0, 0)
 
     def lower(self) -> None:
         """Rewrite the beginning of the shift, the tickets that are fixed, and what is left of its limits."""
@@ -122,10 +122,25 @@ class _Begun:
         shapes.assign_price[s, fixed[0]] += cost
         left = shapes.capacity[s] - shapes.use[tickets[:-1]].sum(axis=0)
         shapes.capacity[s] = np.maximum(left, shapes.use[list(fixed)].sum(axis=0))
+        self._limit(tickets, fixed)
         self._settle(tickets, fixed)
 
+    def _limit(self, past: list[int], fixed: tuple[int, ...]) -> None:
+        """Leave of the shift's limits what is not used up, but enough to finish what has begun."""
+        shapes, shift, s = self.shapes, self.shift, self.shift.index
+        home = 0 if shapes.end_place[s] < 0 else int(shapes.end_place[s])
+        back = (0, 0) if shapes.end_place[s] < 0 else self._leg(self.here, home)
+        there = sum(int(shapes.service[ticket]) for ticket in fixed[bool(past) :])
+        service = there + sum(visit.end - visit.start for visit in shift.past)
+        limits = (shapes.max_driving, shapes.max_metres, shapes.max_work)
+        used = (self.driven[0], self.driven[1], self.driven[0] + service)
+        inside = (0, 0, sum(int(shapes.service[ticket]) for ticket in fixed))
+        for limit, spent, seen, way in zip(limits, used, inside, (*back, back[0]), strict=True):
+            if limit[s] < NEVER:
+                limit[s] = max(int(limit[s]), spent + way) - spent + seen
+
     def _history(self) -> int:
-        """Units of everything that the past costs, but for lateness and the second visit to its last ticket."""
+        """Units of everything that the past costs, but for lateness and the price of the last pair."""
         shapes, shift, s = self.shapes, self.shift, self.shift.index
         cost, here, left = 0, shift.first_place, shapes.capacity[s].copy()
         for visit in shift.past:
@@ -134,14 +149,16 @@ class _Begun:
             late = self._lateness(visit)
             if late:
                 cost += int(shapes.late_cost[visit.ticket]) + late * int(shapes.late_slope[visit.ticket])
-        for visit in shift.past[:-1]:
-            cost += int(shapes.assign_price[s, visit.ticket])
+        for visit in shift.past:
+            cost += 0 if visit is shift.past[-1] else int(shapes.assign_price[s, visit.ticket])
             left -= shapes.use[visit.ticket]
             chance = 1.0
             for likely in shapes.likely:
                 if likely.ticket == visit.ticket and left[likely.resource] < 1:
                     chance *= 1.0 - likely.probability
             cost += round(shapes.second_visit_price * (1.0 - chance))
+        past = {visit.ticket for visit in shift.past}
+        shapes.likely = [likely for likely in shapes.likely if likely.ticket not in past]
         return cost
 
     def _lateness(self, visit: PastVisit) -> int:
@@ -156,13 +173,18 @@ class _Begun:
         return units
 
     def _leg_units(self, origin: int, goal: int) -> int:
+        """Units of a drive of the past, which is noted as well."""
+        seconds, metres = self._leg(origin, goal)
+        self.driven = self.driven[0] + seconds, self.driven[1] + metres
+        return seconds * self.shapes.travel_price + metres * self.shapes.metre_price
+
+    def _leg(self, origin: int, goal: int) -> tuple[int, int]:
+        """Seconds and metres of a drive; what has no way, or no length known, is 0."""
         shapes, kind = self.shapes, self.shift.kind
         if shapes.travel[kind, origin, goal] >= UNREACHABLE:
-            return 0
-        units = int(shapes.travel[kind, origin, goal]) * shapes.travel_price
-        if shapes.metres is not None and shapes.metre_price:
-            units += int(shapes.metres[kind, origin, goal]) * shapes.metre_price
-        return units
+            return 0, 0
+        metres = 0 if shapes.metres is None else int(shapes.metres[kind, origin, goal])
+        return int(shapes.travel[kind, origin, goal]), metres
 
     def _stand_here(self, past: tuple[PastVisit, ...]) -> None:
         """Turn the last visit into one that ends when the technician is free, and is late for all of them."""
@@ -180,9 +202,9 @@ class _Begun:
     def _settle(self, past: list[int], fixed: tuple[int, ...]) -> None:
         """Open the fixed tickets for this shift alone; earlier ones for none, at no price."""
         shapes = self.shapes
+        everybody = np.ones(shapes.num_shifts, np.bool_)
         for ticket in {*past, *fixed}:
-            for shift in range(shapes.num_shifts):
-                shapes.forbid(shift, ticket, "infeasible_pin")
+            shapes.forbid_shifts(everybody, ticket, "infeasible_pin")
             if ticket in fixed:
                 shapes.closed_by[self.shift.index, ticket] = 0
             shapes.mandatory[ticket] = False

@@ -41,13 +41,8 @@ class Reach(Rule):
             rest = shapes.service[ticket] + back[:, ticket]
             start = _earliest_start(shapes.windows[ticket], arrival[:, ticket])
             too_long = arrival[:, ticket] + rest > shapes.latest_end
-            _close(shapes, ticket, too_long, "shift_full")
-            _close(shapes, ticket, start + rest > shapes.latest_end, "window_unreachable")
-
-
-def _close(shapes: Shapes, ticket: int, closed: NDArray[np.bool_], code: str) -> None:
-    for shift in np.flatnonzero(closed):
-        shapes.forbid(int(shift), ticket, code)
+            shapes.forbid_shifts(too_long, ticket, "shift_full")
+            shapes.forbid_shifts(start + rest > shapes.latest_end, ticket, "window_unreachable")
 
 
 def _earliest_start(windows: tuple[tuple[int, int], ...], arrival: Int) -> Int:

@@ -14,13 +14,16 @@ from dispatch_engine.rules.outsourcing import Outsourcing
 from dispatch_engine.rules.parts import Parts
 from dispatch_engine.rules.pins import Pins
 from dispatch_engine.rules.reach import Reach
+from dispatch_engine.rules.route_limits import RouteLimits
 from dispatch_engine.rules.rule import Rule, Violation
 from dispatch_engine.rules.second_visits import SecondVisits
 from dispatch_engine.rules.service import Service
+from dispatch_engine.rules.service_area import ServiceAreas
 from dispatch_engine.rules.shapes import Shapes
 from dispatch_engine.rules.shift import ShiftHours
 from dispatch_engine.rules.skills import Skills
 from dispatch_engine.rules.stability import Stability
+from dispatch_engine.rules.surplus_skill import SurplusSkill
 from dispatch_engine.rules.tags import Tags
 from dispatch_engine.rules.technician_use import TechnicianUse
 from dispatch_engine.rules.technicians import Technicians
@@ -39,10 +42,12 @@ RULES: tuple[Rule, ...] = (
     Skills(),
     Certifications(),
     Tags(),
+    ServiceAreas(),
     Technicians(),
     Tools(),
     Parts(),
     SecondVisits(),
+    SurplusSkill(),
     Windows(),
     Appointment(),
     Deadline(),
@@ -53,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     LargestLateness(),
     WorkingTime(),
     TicketLimit(),
+    RouteLimits(),
     Breaks(),
     Pins(),
     Reach(),

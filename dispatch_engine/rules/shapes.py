@@ -53,6 +53,8 @@ class Shapes:
     fixed : per shift the tickets that its route begins with and never leaves out: (), or what pins say. With them
         alone the shift is possible. No other shift is open for them.
     last_start : int64[S], a route's duration counts from there at the latest; NEVER: from when it begins.
+    max_driving, max_metres, max_work : int64[S], a route drives no more seconds and metres, and serves and drives
+        no more seconds, the way home included; NEVER: no limit.
     ready, end, latest_end : int64[S]. start_place, end_place : int64[S], end_place -1 = anywhere.
     kind : int64[S], row of ``travel``. technician : int64[S]. breaks : per shift (earliest, latest, seconds).
     travel : int32[K, L, L] seconds, UNREACHABLE where there is no way. metres : int32[K, L, L] or None.
@@ -113,6 +115,11 @@ class Shapes:
         self.end_place: Int
         self.kind: Int
         self.technician: Int
+        for name in ("max_driving", "max_metres", "max_work"):
+            setattr(self, name, np.full(shifts, NEVER, np.int64))
+        self.max_driving: Int
+        self.max_metres: Int
+        self.max_work: Int
         self.last_start: Int = np.full(shifts, NEVER, np.int64)
         self.use: Int = np.zeros((tickets, 0), np.int64)
         self.capacity: Int = np.zeros((shifts, 0), np.int64)
@@ -121,6 +128,13 @@ class Shapes:
         """Close ``ticket`` for ``shift`` and remember the reason ``code`` that closed it first."""
         if self.closed_by[shift, ticket] == 0:
             self.closed_by[shift, ticket] = self._reason(code)
+
+    def forbid_shifts(self, closed: NDArray[np.bool_], ticket: int, code: str) -> None:
+        """Close ``ticket`` for every shift where ``closed``, bool[S], is true and no rule came first."""
+        known = self.closed_by[:, ticket]
+        fresh = closed & (known == 0)
+        if fresh.any():
+            known[fresh] = self._reason(code)
 
     def forbid_where(self, closed: NDArray[np.bool_], code: str) -> None:
         """Close every (shift, ticket) pair where ``closed``, bool[S, V], is true and no rule came first."""

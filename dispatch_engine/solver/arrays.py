@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch_engine.errors import EngineError
-from dispatch_engine.rules.shapes import Shapes
+from dispatch_engine.rules.shapes import NEVER, Shapes
 from dispatch_engine.solver.kernels import data as layout
 from dispatch_engine.solver.kernels.chance import seeded
 from dispatch_engine.solver.kernels.data import SHIFT, TICKET, Data
@@ -77,7 +77,11 @@ def nearest(shapes: Shapes, most: int = NEIGHBOURS) -> NDArray[np.int64]:
 
 
 def nearest_shifts(shapes: Shapes) -> NDArray[np.int64]:
-    """The shifts open for each ticket that start nearest to it, int64[V, H]; not for tickets open for few."""
+    """The shifts open for each ticket that start nearest to it, int64[V, H]; not for tickets open for few.
+
+    Among shifts that start equally near each ticket draws its own.
+    """
+    chance = np.random.Generator(np.random.PCG64(20_200_523))
     count = min(HOME_SHIFTS, shapes.num_shifts)
     result = np.zeros((shapes.num_tickets, count), np.int64)
     if shapes.num_shifts <= ALL_SHIFTS:
@@ -85,7 +89,7 @@ def nearest_shifts(shapes: Shapes) -> NDArray[np.int64]:
     for ticket in range(shapes.num_tickets):
         away = shapes.travel[shapes.kind, shapes.start_place, shapes.place[ticket]].astype(np.int64)
         away[shapes.closed_by[:, ticket] != 0] = np.iinfo(np.int64).max
-        result[ticket] = np.argsort(away, kind="stable")[:count]
+        result[ticket] = np.lexsort((chance.permutation(shapes.num_shifts), away))[:count]
     return result
 
 
@@ -121,6 +125,8 @@ def new_state(shapes: Shapes, data: Data, seed: int, *, with_prices: bool = True
         unserved=np.arange(tickets, dtype=np.int64),
         unserved_at=np.arange(tickets, dtype=np.int64),
         absence=numbers(tickets),
+        idle=np.arange(shifts, dtype=np.int64),
+        idle_at=np.arange(shifts, dtype=np.int64),
         candidate=numbers(max(shifts, ALL_SHIFTS)),
         stamp=numbers(shifts),
         priced=np.full((tickets if with_prices else 0, shifts, PRICED_COLUMNS), UNKNOWN, np.int64),
@@ -229,6 +235,10 @@ def _shift_rows(shapes: Shapes) -> NDArray[np.void]:
         "last_start",
     ):
         rows[name] = getattr(shapes, name)
+    for name in ("max_driving", "max_metres", "max_work"):
+        is_known = name != "max_metres" or shapes.metres is not None
+        rows[name] = getattr(shapes, name) if is_known else NEVER
+        rows["is_limited"] |= rows[name] < NEVER
     offsets = _offsets([len(tickets) for tickets in shapes.fixed])
     rows["fixed_from"], rows["fixed_to"] = offsets[:-1], offsets[1:]
     offsets = _offsets([len(breaks) for breaks in shapes.breaks])
@@ -249,7 +259,8 @@ def _need(shapes: Shapes) -> NDArray[np.int64]:
 
 
 def _metres(shapes: Shapes) -> NDArray[np.int32]:
-    if shapes.metre_price == 0 or shapes.metres is None:
+    is_asked = shapes.metre_price > 0 or bool((shapes.max_metres < NEVER).any())
+    if not is_asked or shapes.metres is None:
         return _read_only(np.zeros((1, 1, 1), np.int32))
     return _read_only(shapes.metres)
 

@@ -24,7 +24,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch_engine.rules.shapes import Shapes
+from dispatch_engine.rules.shapes import NEVER, Shapes
 from dispatch_engine.solver.bound_local import Group, groups_of
 from dispatch_engine.solver.bound_pricing import Pricing
 from dispatch_engine.solver.bound_tier import LARGEST, Tier
@@ -169,7 +169,7 @@ class Run:
             weight //= 2
         tier = Tier(self, cost_weight=weight, limit=steps, forbid_above=steps, goal=self.best[2])
         bound = tier.run()
-        coupled = {"second_visits", "largest_lateness"} & set(self.relaxed())
+        coupled = {"second_visits", "largest_lateness", "limits"} & set(self.relaxed())
         if bound is not None and self.best[0] == 0 and not coupled and not self.is_over():
             # Listing ends soon or never: it takes little more than the bound did, or the routes are too many.
             now = monotonic()
@@ -202,6 +202,12 @@ class Run:
             for (g, tickets), (points, cost, _) in self.pool.items()
         ]
 
+    def has_sums_along_the_way(self) -> bool:
+        """Whether some shift has a limit of driving, distance or work, which the pricing does not carry."""
+        shapes = self.shapes
+        limits = np.minimum(np.minimum(shapes.max_driving, shapes.max_metres), shapes.max_work)
+        return bool((limits < NEVER).any())
+
     def relaxed(self) -> tuple[str, ...]:
         """What this day's bound charges at its least possible price."""
         shapes = self.shapes
@@ -211,7 +217,7 @@ class Run:
             "second_visits": any(group.wears for group in self.groups),
             "largest_lateness": shapes.largest_late_price > 0,
             "technicians": shapes.technician_price > 0 and bool((shifts_of > 1).any()),
-            "limits": any(group.left_out for group in self.groups),
+            "limits": any(group.left_out for group in self.groups) or self.has_sums_along_the_way(),
         }
         return tuple(name for name, is_so in facts.items() if is_so)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
+from dispatch_engine.rules.shapes import NEVER
 from dispatch_engine.solver.exact_reach import HOME
 from dispatch_engine.solver.exact_variables import DOOR, LEAVING, Day, Variables
 
@@ -22,6 +23,7 @@ def constrain(model: CpModel, variables: Variables, shapes: Shapes) -> None:
         drive_one_tour(model, day)
         drive_in_time(model, variables, day)
         keep_limits(model, shapes, day)
+        keep_sums_along_the_way(model, shapes, day)
         take_breaks(model, day)
         place_breaks(model, variables, shapes, day)
         keep_breaks_in_order(model, day)
@@ -82,6 +84,32 @@ def keep_limits(model: CpModel, shapes: Shapes, day: Day) -> None:
         capacity = int(shapes.capacity[day.reach.shift, resource])
         if sum(use.values()) > capacity:
             model.add(sum(use[v] * literal for v, literal in day.visit.items()) <= capacity)
+
+
+def keep_sums_along_the_way(model: CpModel, shapes: Shapes, day: Day) -> None:
+    """A shift drives no more seconds and metres, and drives and serves no more seconds, than it may."""
+    s = day.reach.shift
+    kind, goal = int(shapes.kind[s]), int(shapes.end_place[s])
+    driving = sum(literal * day.reach.legs[leg] for leg, literal in day.arc.items())
+    if shapes.max_driving[s] < NEVER:
+        model.add(driving <= int(shapes.max_driving[s]))
+    if shapes.max_work[s] < NEVER:
+        service = sum(literal * int(shapes.service[v]) for v, literal in day.visit.items())
+        model.add(driving + service <= int(shapes.max_work[s]))
+    if shapes.max_metres[s] < NEVER and shapes.metres is not None:
+        metres = [
+            literal * int(shapes.metres[kind, place_of(shapes, s, i, True), place_of(shapes, s, j, False)])
+            for (i, j), literal in day.arc.items()
+            if j != HOME or goal >= 0
+        ]
+        model.add(sum(metres) <= int(shapes.max_metres[s]))
+
+
+def place_of(shapes: Shapes, s: int, stop: int, leaving: bool) -> int:
+    """Travel place of a ticket, or of HOME: where the shift starts, or ends."""
+    if stop != HOME:
+        return int(shapes.place[stop])
+    return int(shapes.start_place[s] if leaving else shapes.end_place[s])
 
 
 def take_breaks(model: CpModel, day: Day) -> None:
@@ -163,4 +191,5 @@ def _likeness(shapes: Shapes, s: int) -> object:
     rows = tuple(tuple(x[s].tolist()) for x in (shapes.closed_by == 0, shapes.assign_price, shapes.capacity))
     whose = technician if shared and shapes.technician_price else None
     begins = shapes.fixed[s], int(shapes.last_start[s])
-    return times, places, tuple(shapes.breaks[s]), rows, whose, begins
+    limits = tuple(int(x[s]) for x in (shapes.max_driving, shapes.max_metres, shapes.max_work))
+    return times, places, tuple(shapes.breaks[s]), rows, whose, begins, limits

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from dispatch_engine.rules.shapes import Likely
-from dispatch_engine.solver.exact_constraints import work_of
+from dispatch_engine.solver.exact_constraints import place_of, work_of
 from dispatch_engine.solver.exact_reach import HOME
 from dispatch_engine.solver.exact_variables import Sum, Variables, limits
 
@@ -60,8 +60,7 @@ def price_legs(tiers: Tiers, variables: Variables, shapes: Shapes) -> None:
         for (i, j), literal in day.arc.items():
             units = day.reach.legs[i, j] * shapes.travel_price
             if shapes.metres is not None and not (j == HOME and goal < 0):
-                here = shapes.start_place[s] if i == HOME else shapes.place[i]
-                there = goal if j == HOME else shapes.place[j]
+                here, there = place_of(shapes, s, i, True), place_of(shapes, s, j, False)
                 units += int(shapes.metres[kind, here, there]) * shapes.metre_price
             tiers.cost.add(literal, units)
 

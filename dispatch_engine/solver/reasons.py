@@ -30,6 +30,7 @@ ORDER: tuple[ReasonCode, ...] = (
     "no_certified_technician",
     "no_skill",
     "no_tag",
+    "outside_service_area",
     "excluded",
     "infeasible_pin",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from time import monotonic
@@ -11,11 +11,12 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch_engine.errors import EngineError
 from dispatch_engine.rules.shapes import POINTS, UNITS, Shapes
 from dispatch_engine.solver.arrays import compile_data, new_pool, new_state
 from dispatch_engine.solver.budget import Budget, Stop
 from dispatch_engine.solver.kernels.anneal import anneal
-from dispatch_engine.solver.kernels.construct import construct
+from dispatch_engine.solver.kernels.construct import construct, look_around_first
 from dispatch_engine.solver.kernels.data import Data
 from dispatch_engine.solver.kernels.polish import fill, load_routes
 from dispatch_engine.solver.kernels.pool import Pool
@@ -26,6 +27,8 @@ from dispatch_engine.solver.tuning import DEFAULTS, Tuning
 
 CONSTRUCT_WEIGHT = 480 * UNITS / POINTS
 """Units per milli-point while constructing: an SLA point is worth eight hours of cost."""
+CONSTRUCT_AT_ONCE = 200
+"""Tickets inserted, or looked at, between two looks at the clock."""
 EXACT_WEIGHT = 1e9
 """Units per milli-point that put points before every cost, for the last insertions."""
 POLL_SECONDS = 0.05
@@ -50,13 +53,19 @@ class Schedule:
     taper_share: float
 
     @classmethod
-    def of(cls, accepted: np.ndarray, cost: int, tickets: int, tuning: Tuning) -> Schedule:
-        """From the ``accepted`` insertion prices of the construction and the ``cost`` it ended with, in units."""
+    def of(
+        cls, accepted: np.ndarray, cost: int, tickets: int, tuning: Tuning, *, by_duration: bool
+    ) -> Schedule:
+        """From the ``accepted`` insertion prices of the construction and the ``cost`` it ended with, in units.
+
+        ``by_duration``: prices hold the service itself, so that a low weight would leave most tickets out.
+        """
         middle, dear = np.percentile(accepted, [50, 95]) if len(accepted) else (UNITS, UNITS)
         middle, dear = max(float(middle), 1.0), max(float(dear), 1.0)
         cold = max(tuning.final_temperature * cost / max(tickets, 1), 1e-3)
+        low = tuning.lowest * dear if by_duration else middle
         hot = max(tuning.heat * middle, cold)
-        return cls(middle / POINTS, tuning.height * dear / POINTS, hot, cold, tuning.taper_share)
+        return cls(low / POINTS, tuning.height * dear / POINTS, hot, cold, tuning.taper_share)
 
     def weight(self, used: float) -> float:
         """Units per milli-point after the share ``used`` of the budget."""
@@ -100,30 +109,67 @@ class Search:
         """Iterations of all threads together."""
         return sum(int(state.counter[ITERATIONS]) for state in self.states)
 
-    def construct(self) -> None:
-        """Build the first plan and hand it to every thread."""
+    def construct(self, may_go_on: Callable[[], bool] = lambda: True) -> None:
+        """Build the first plan and hand it to every thread; it is left as it is once ``may_go_on`` says no."""
+        clear(self.data, self.states[0])
+        self._accepted = self._complete(may_go_on)
+
+    def begin_with(self, routes: list[list[int]], may_go_on: Callable[[], bool] = lambda: True) -> None:
+        """Begin with a plan instead: ``routes`` keep the rules; what they lack is inserted where it costs least.
+
+        How hot the search starts and what a point weighs follows from what each ticket of the routes costs where
+        it is.
+        """
+        if not self._load(self.states[0], routes):
+            raise EngineError("a search was to begin with routes that break a rule")
+        prices = np.array([price for s, route in enumerate(routes) for price in self._prices_in(s, route)])
+        self._accepted = np.concatenate([self._complete(may_go_on), prices])
+
+    def _prices_in(self, shift: int, route: list[int]) -> Iterator[float]:
+        """What each ticket of a route costs there: softened, and only where that is more than nothing."""
+        whole = self.column(shift, route)
+        for position in range(len(route)):
+            rest = self.column(shift, [*route[:position], *route[position + 1 :]])
+            price = CONSTRUCT_WEIGHT * (whole.points - rest.points) + whole.cost - rest.cost
+            if price > 0:
+                yield price
+
+    def _complete(self, may_go_on: Callable[[], bool]) -> NDArray[np.float64]:
+        """Insert what the first state lacks, hand its plan to every thread; the prices of what was inserted."""
         first = self.states[0]
-        tickets = len(first.shift_of)
-        clear(self.data, first)
-        accepted = np.zeros(tickets)
-        count = construct(
-            self.data, first, CONSTRUCT_WEIGHT,
-            np.full(tickets, -1, np.int64), np.zeros(tickets), np.zeros(tickets), accepted,
-        )  # fmt: skip
-        self._accepted = accepted[:count]
+        accepted = np.concatenate([np.zeros(0), *self._insertions(first, may_go_on)])
         keep_if_best(self.data, first)
         commit(first)
         for state in self.states[1:]:
             load_routes(self.data, state, first.best_route, first.best_length)
             keep_if_best(self.data, state)
         self._note_best(first)
+        return accepted
+
+    def _insertions(self, state: State, may_go_on: Callable[[], bool]) -> Iterator[NDArray[np.float64]]:
+        """Insert by regret, some tickets at a time; the prices paid for them."""
+        tickets = len(state.shift_of)
+        best = np.full(tickets, -1, np.int64), np.zeros(tickets), np.zeros(tickets)
+        for begin in range(0, tickets, CONSTRUCT_AT_ONCE):
+            if not may_go_on():
+                break
+            end = min(tickets, begin + CONSTRUCT_AT_ONCE)
+            look_around_first(self.data, state, CONSTRUCT_WEIGHT, begin, end, *best)
+        count = CONSTRUCT_AT_ONCE
+        while count == CONSTRUCT_AT_ONCE and may_go_on():
+            paid = np.zeros(count)
+            count = construct(self.data, state, CONSTRUCT_WEIGHT, count, *best, paid)
+            yield paid[:count]
 
     def anneal(self, budget: Budget, stop: Stop, watch: Callable[[], object] | None = None) -> None:
         """Improve on all threads until ``budget`` or ``stop`` ends it; ``watch`` is called now and then."""
         first = self.states[0]
         if len(self._accepted) == 0 and not np.any(self.data.is_open):
             return
-        schedule = Schedule.of(self._accepted, int(first.best_total[2]), len(first.shift_of), self._tuning)
+        cost, by_duration = int(first.best_total[2]), self._shapes.duration_price > 0
+        schedule = Schedule.of(
+            self._accepted, cost, len(first.shift_of), self._tuning, by_duration=by_duration
+        )
         self._weight = schedule.high
         with ThreadPoolExecutor(len(self.states)) as pool:
             jobs = [pool.submit(self._anneal_one, i, schedule, budget, stop) for i in range(len(self.states))]

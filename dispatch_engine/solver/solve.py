@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from dispatch_engine.solver.budget import Budget, IterationBudget, Stop, TimeBud
 from dispatch_engine.solver.finish import Desk
 from dispatch_engine.solver.proof import Proof
 from dispatch_engine.solver.search import Search, Total
+from dispatch_engine.solver.tuning import DEFAULTS, Tuning
 from dispatch_engine.solver.warm import is_warm, warm_kernels
 
 EXACT_TICKETS = 12
@@ -107,18 +109,23 @@ def solve(
     InputError : an option is out of range, or the travel times of the problem cannot be built.
     EngineError : the engine failed; the message names a file with the problem and, if there is one, the plan.
     """
-    _refuse_bad_options(time_limit, seed, workers, iterations)
+    refuse_bad_options(time_limit, seed, workers, iterations)
+    make_warm(time_limit, on_progress)
+    if workers is None:
+        workers = available_cores()
+    run = Run(problem, time_limit, seed, workers, iterations, on_progress, on_plan, Stop(should_stop))
+    return run.plan()
+
+
+def make_warm(time_limit: float, on_progress: Callable[[Progress], None] | None) -> None:
+    """Make the kernels ready, and say so where that takes a while."""
     if not is_warm():
         if on_progress is not None:
             on_progress(Progress("compile", 0.0, time_limit, 0, None, None))
         warm_kernels()
-    if workers is None:
-        workers = available_cores()
-    run = _Run(problem, time_limit, seed, workers, iterations, on_progress, on_plan, Stop(should_stop))
-    return run.plan()
 
 
-def _refuse_bad_options(time_limit: float, seed: int, workers: int | None, iterations: int | None) -> None:
+def refuse_bad_options(time_limit: float, seed: int, workers: int | None, iterations: int | None) -> None:
     """All options out of range at once, as findings; a pointer names the option."""
     limits = {
         "time_limit": (time_limit, 0.0, MOST_SECONDS, int | float),
@@ -148,7 +155,7 @@ def available_cores() -> int:
 
 
 @dataclass
-class _Run:
+class Run:
     """One call of :func:`solve`: its inputs, and what it found so far."""
 
     problem: Problem
@@ -159,6 +166,7 @@ class _Run:
     on_progress: Callable[[Progress], None] | None
     on_plan: Callable[[Plan], None] | None
     stop: Stop
+    tuning: ClassVar[Tuning] = DEFAULTS
 
     def __post_init__(self) -> None:
         self.start = monotonic()
@@ -166,9 +174,10 @@ class _Run:
         self.report(None, None)
         case = Case.of(self.problem)
         shapes = lower_all(case)
+        self.case = case
         self.tickets = len(case.tickets)
         self.can_prove = bool(case.tickets and case.shifts) and not shapes.narrowed
-        self.search = Search(shapes, self.seed, self.workers)
+        self.search = Search(shapes, self.seed, self.workers, self.tuning)
         self.desk = Desk(case, shapes, self.search.data)
         self.proof = Proof(shapes, self.search, self.seed, self.workers, self.watch)
         self.published: Total | None = None
@@ -178,10 +187,10 @@ class _Run:
     def plan(self) -> Plan:
         """The run from beginning to end, one line a step."""
         self.enter("construct")
-        self.search.construct()
+        self.first_plan()
         self.enter("search")
         self.search.anneal(self.budget(), self.stop, self.watch)
-        if self.tickets > EXACT_TICKETS and not self.stop():
+        if self.tickets > EXACT_TICKETS and self.master_seconds > 0 and not self.stop():
             self.enter("combine")
             self.search.recombine(self.master_seconds, self.stop, deterministic=self.iterations is not None)
         if self.can_prove and self.tickets <= EXACT_TICKETS and not self.stop():
@@ -195,6 +204,10 @@ class _Run:
         plan = self.desk.finish(state, _as_numbers(state.best_total), self.proof, self.info())
         return plan.replace(solver=self.info())
 
+    def first_plan(self) -> None:
+        """What the search begins with."""
+        self.search.construct(self.may_construct)
+
     def budget(self) -> Budget:
         """What the search may use: all but a reserve, or a moment where the exact model comes after it."""
         if self.iterations is not None:
@@ -203,6 +216,12 @@ class _Run:
         if self.tickets <= EXACT_TICKETS:
             left = min(left / 3, SEARCH_SECONDS_BEFORE_EXACT)
         return TimeBudget(self.start, self.start + left)
+
+    def may_construct(self) -> bool:
+        """Whether there is time to insert more tickets into the first plan."""
+        if self.stop():
+            return False
+        return self.iterations is not None or monotonic() + self.reserve < self.start + self.time_limit
 
     @property
     def master_seconds(self) -> float:

@@ -92,8 +92,19 @@ class Loaded:
         return cls(case, shapes, data, state, put_routes(data, state, routes))
 
     def route(self, shift: int) -> tuple[int, ...]:
-        """The tickets of a shift, in order, by position in the case."""
-        return tuple(self.state.route[shift, : self.state.length[shift]].tolist())
+        """The tickets of a shift, in order, by position in the case: visits that have begun come first."""
+        past = self.case.shifts[shift].past
+        ahead = self.state.route[shift, : self.state.length[shift]].tolist()
+        return (*(visit.ticket for visit in past), *(ahead[1:] if past else ahead))
+
+    def num_settled(self, shift: int) -> int:
+        """How many tickets a shift begins with that can neither be moved nor left out."""
+        known = self.case.shifts[shift]
+        return len(known.past) + (known.next_stop is not None)
+
+    def is_settled(self, ticket: int) -> bool:
+        """Whether a visit has begun, or the technician is on the way to it."""
+        return ticket in self.case.past_tickets or ticket in self.case.next_stops
 
     def times(self) -> PlanTimes:
         """The best times of all routes."""
@@ -115,12 +126,16 @@ class Loaded:
         for s in self.data.open_shift[span["shift_from"] : span["shift_to"]].tolist():
             priced = self.state.priced[ticket, s]
             if priced[PRICED_PLACE] != NOWHERE:
+                before = max(0, len(self.case.shifts[s].past) - 1)
                 price = Price(0, int(priced[PRICED_POINTS]), int(priced[PRICED_COST]))
-                yield Insertion(s, int(priced[PRICED_PLACE]), price)
+                yield Insertion(s, before + int(priced[PRICED_PLACE]), price)
 
     def price_of(self, shift: int, order: Sequence[int]) -> Price | None:
-        """What a route costs; None where it has no schedule. Additive limits are not looked at."""
-        route = np.array(order, np.int64)
+        """What a route costs; None where it has no schedule. Additive limits are not looked at.
+
+        The visits that have begun cost the same in every order, and are in the price.
+        """
+        route = np.array(as_loaded(self.case, shift, order), np.int64)
         feasible, points, cost, _ = evaluate(
             self.data, shift, route, len(route), self.state.labels, self.state.used
         )
@@ -133,8 +148,21 @@ class Loaded:
 
 
 def positions(case: Case, orders: Orders) -> list[list[int]]:
-    """``orders`` by position: tickets of every shift of the case. Raises KeyError for unknown ids."""
-    routes: list[list[int]] = [[] for _ in case.shifts]
+    """``orders`` as the engine has them: for every shift of the case, by position. KeyError for unknown ids."""
+    routes: list[Sequence[int]] = [() for _ in case.shifts]
     for key, tickets in orders.items():
         routes[case.shift_index[key]] = [case.ticket_index[ticket] for ticket in tickets]
-    return routes
+    return [as_loaded(case, shift, route) for shift, route in enumerate(routes)]
+
+
+def as_loaded(case: Case, shift: int, order: Sequence[int]) -> list[int]:
+    """The tickets of a shift as its route in the arrays, which begins with the last visit that has begun.
+
+    What has begun and what the technician drives to is there whether ``order`` names it or not.
+    """
+    known = case.shifts[shift]
+    settled = {visit.ticket for visit in known.past} | {known.next_stop}
+    beginning = [visit.ticket for visit in known.past[-1:]]
+    if known.next_stop is not None:
+        beginning.append(known.next_stop)
+    return [*beginning, *(ticket for ticket in order if ticket not in settled)]

@@ -14,6 +14,7 @@ class Tuning:
     taper_share : share of the budget over which the weight of an SLA point rises to its full height; 0: it is
         full from the start.
     height : the full weight of an SLA point, in 95th percentiles of the price of an insertion.
+    lowest : the first weight of an unserved ticket where duration is priced, in 95th percentiles of that price.
     heat : the first temperature, in medians of the price of an insertion.
     final_temperature : the last temperature, in mean costs per ticket (SISR's final temperature in mean edges,
         roughly).
@@ -30,6 +31,7 @@ class Tuning:
 
     taper_share: float = 0.6
     height: float = 8.0
+    lowest: float = 2.0
     heat: float = 1.0
     final_temperature: float = 0.05
     room_share: float = 0.15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Iterator
@@ -14,6 +15,14 @@ from dispatch_engine.api import keys as keys_module
 from dispatch_engine.api.keys import KeyFile, Keyring, new_key
 from dispatch_engine.errors import InputError
 
+KEPT = {
+    "name": "a",
+    "owner": "a",
+    "scopes": ["read"],
+    "prefix": "dek_",
+    "sha256": "0" * 64,
+    "created_at": "2026-01-01T00:00:00Z",
+}
 KEYS = {
     "anna": ("solve",),
     "ben": ("solve",),
@@ -71,8 +80,14 @@ def test_scopes_hold(service: World) -> None:
     """``read`` may not work the service, ``admin`` sees metrics and nothing else."""
     job = service.submit(headers=secret(service, "anna"))
     path = f"/v1/plans/{job['id']}"
-    for method, at in (("POST", "/v1/plans"), ("POST", f"{path}/cancel"), ("DELETE", path), ("POST", "/v1/check")):
-        document = refused(service.client.request(method, at, headers=secret(service, "reader")), 403, "scope_missing")
+    for method, at in (
+        ("POST", "/v1/plans"),
+        ("POST", f"{path}/cancel"),
+        ("DELETE", path),
+        ("POST", "/v1/check"),
+    ):
+        answer = service.client.request(method, at, headers=secret(service, "reader"))
+        document = refused(answer, 403, "scope_missing")
         assert "lacks the scope solve" in document["detail"]
     refused(service.client.get(path, headers=secret(service, "prometheus")), 403, "scope_missing")
     refused(service.client.get("/metrics", headers=secret(service, "anna")), 403, "scope_missing")
@@ -148,12 +163,12 @@ def test_calls_a_minute_are_limited_by_sort(tmp_path: Path) -> None:
 
 
 def test_guessing_keys_is_slow(tmp_path: Path) -> None:
-    """After three wrong keys a minute an address hears 429, whatever it sends."""
+    """After three wrong keys an address hears 429; a right key is answered, for a proxy is one address for all."""
     with world(tmp_path, keys=KEYS, refusals_per_minute=3) as made:
         for _ in range(3):
             refused(made.client.get("/metrics", headers=bearer("wrong")), 401, "key_unknown")
         refused(made.client.get("/metrics", headers=bearer("wrong")), 429, "too_many_requests")
-        refused(made.client.get("/metrics", headers=secret(made, "prometheus")), 429, "too_many_requests")
+        assert made.client.get("/metrics", headers=secret(made, "prometheus")).status_code == 200
 
 
 def test_without_keys_nothing_is_counted(tmp_path: Path) -> None:
@@ -217,8 +232,8 @@ def test_a_broken_file_leaves_the_keys_as_they_were(service: World, monkeypatch:
         ("{", "not_json"),
         ('{"keys": [{}]}', "missing_field"),
         ('{"keys": [], "other": 1}', "unknown_field"),
-        ('{"keys": [{"name":"a","owner":"a","scopes":["root"],"prefix":"d","sha256":"%s","created_at":"2026-01-01T00:00:00Z"}]}' % ("0" * 64), "unknown_value"),
-        ('{"keys": [{"name":"a","owner":"a","scopes":["read"],"prefix":"d","sha256":"abc","created_at":"2026-01-01T00:00:00Z"}]}', "bad_id"),
+        (json.dumps({"keys": [{**KEPT, "scopes": ["root"]}]}), "unknown_value"),
+        (json.dumps({"keys": [{**KEPT, "sha256": "abc"}]}), "bad_id"),
     ],
 )
 def test_a_bad_file_is_told(text: str, code: str, tmp_path: Path) -> None:

@@ -92,7 +92,9 @@ def test_problem_and_plan_are_the_published_schemas() -> None:
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS, ids=lambda value: str(value)[:40])
 def test_every_operation_tells_its_refusals(path: str, method: str, operation: dict[str, Any]) -> None:
     """Each as a problem document; at least 400 and 500, and all codes of the status by name."""
-    refusals = {int(status): answer for status, answer in operation["responses"].items() if int(status) >= 400}
+    refusals = {
+        int(status): answer for status, answer in operation["responses"].items() if int(status) >= 400
+    }
     assert {400, 500} <= set(refusals)
     for status, answer in refusals.items():
         assert list(answer["content"]) == ["application/problem+json"]
@@ -129,7 +131,9 @@ def test_every_code_is_explained_for_people() -> None:
     """``docs/http.md`` has a row for each code, with its status, and none that is gone."""
     page = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d{3}) \| `(\w+)` \|", page, re.MULTILINE)
-    assert {(int(status), code) for status, code in rows} == {(kind.status, code) for code, kind in KINDS.items()}
+    assert {(int(status), code) for status, code in rows} == {
+        (kind.status, code) for code, kind in KINDS.items()
+    }
 
 
 def test_every_setting_is_explained_for_operators() -> None:

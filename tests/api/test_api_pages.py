@@ -76,7 +76,17 @@ def test_assets_are_served_with_their_kind_and_a_tag(name: str, service: World) 
 
 @pytest.mark.parametrize(
     "name",
-    ["..%2fapp.py", "%2e%2e/settings.py", "....//keys.json", "/etc/passwd", "%2fetc%2fpasswd", "LICENSE-swagger-ui", "index.html", "main.js%00.css", "main.js/"],
+    [
+        "..%2fapp.py",
+        "%2e%2e/settings.py",
+        "....//keys.json",
+        "/etc/passwd",
+        "%2fetc%2fpasswd",
+        "LICENSE-swagger-ui",
+        "index.html",
+        "main.js%00.css",
+        "main.js/",
+    ],
 )
 def test_nothing_else_is_served(name: str, service: World) -> None:
     """Names are looked up in a table, never on disk."""
@@ -90,7 +100,9 @@ def test_scripts_name_nothing_elsewhere() -> None:
         foreign = re.findall(r"https?://[^\s\"'<]+", text)
         assert [found for found in foreign if found != "http://www.w3.org/2000/svg"] == [], path.name
         if path.suffix == ".js":
-            assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text), path.name
+            assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text), (
+                path.name
+            )
 
 
 def test_the_example_of_the_page_is_a_generated_day() -> None:

@@ -100,7 +100,7 @@ def test_the_same_key_with_another_body_is_refused(day: World) -> None:
     assert "fresh key" in refused(answer, 422, "key_reused")["detail"]
 
 
-@pytest.mark.parametrize("key", ["", "x" * 201, '""', "\u00e4"])
+@pytest.mark.parametrize("key", ["", "x" * 201, "a\tb", "\u00e4"])
 def test_an_unusable_key_is_refused(key: str, day: World) -> None:
     """1 to 200 printable ASCII characters."""
     headers = {"Idempotency-Key": key.encode("latin-1")}

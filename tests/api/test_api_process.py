@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -122,6 +123,32 @@ def test_the_whole_story(tmp_path: Path) -> None:
     logged = [json.loads(line) for line in lines]
     assert any(line.get("job_id") == job["id"] for line in logged)
     assert not any(line["level"] in ("error", "critical") for line in logged)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_calls_of_the_readme_work_as_written(tmp_path: Path) -> None:
+    """The commands of its service section, but for the port: a plan, a stream to its end, the job with its plan."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## As a service")[1].split("\n## ")[0]
+    command, calls = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    assert command == ".venv/bin/dispatch-engine serve\n"
+    assert len(re.findall(r"curl ", calls)) == 4, "three calls, and one to fetch the result"
+    with served(tmp_path) as service:
+        service.ready()
+        done = subprocess.run(
+            ["sh", "-eu", "-c", calls.replace("http://127.0.0.1:8000", service.address)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        assert '"state":"succeeded"' in done.stdout
+        assert '"status": "optimal"' in done.stdout
+        assert "event: incumbent" in done.stdout
+        assert re.findall(r'data: \{"state":"(\w+)"', done.stdout)[-1] == "succeeded"
+        last = json.loads(done.stdout[done.stdout.rindex('{"id":') :])
+        assert (last["state"], last["plan"]["problem"]) == ("succeeded", "shanghai-weekday")
+        assert service.stop() == 0
 
 
 def failed(*options: str, cwd: Path, **variables: str) -> tuple[int, str]:

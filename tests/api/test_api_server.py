@@ -36,7 +36,9 @@ class Running:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.server: DrainingServer = server_of(create_app(self.service), self.service)
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.listener]}, daemon=True)
+        self.thread = threading.Thread(
+            target=self.server.run, kwargs={"sockets": [self.listener]}, daemon=True
+        )
         self.thread.start()
         wait_until(lambda: self.server.started)
 
@@ -113,6 +115,17 @@ def problem_of(answer: bytes) -> tuple[int, str]:
     return document["status"], document["code"]
 
 
+def get(path: str) -> bytes:
+    """A request after which the connection is closed."""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+
+
+def post(path: str, length: int) -> bytes:
+    """The head of a request with a body of JSON."""
+    kind = "Content-Type: application/json"
+    return f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{kind}\r\nContent-Length: {length}\r\n\r\n".encode()
+
+
 GET = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 
@@ -147,9 +160,19 @@ def test_an_idle_connection_is_closed_and_a_busy_one_kept(tmp_path: Path) -> Non
         assert monotonic() - began < 3
 
 
+def test_answers_are_sent_at_once(tmp_path: Path) -> None:
+    """Head and body go out without waiting for each other (else every answer on a kept connection takes 40 ms)."""
+    with running(tmp_path) as server, server.connect() as connection:
+        connection.sendall(GET + b"\r\n")
+        read_one(connection)
+        (accepted,) = server.server.server_state.connections
+        ours = accepted.transport.get_extra_info("socket")
+        assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
 def test_a_body_that_never_ends_is_cut_off(tmp_path: Path) -> None:
     """408 after ``body_seconds``, and the connection is closed soon."""
-    head = b"POST /v1/validate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+    head = post("/v1/validate", 1000)
     with running(tmp_path, body_seconds=0.3) as server:
         began = monotonic()
         assert problem_of(server.talk(head + b'{"problem"')) == (408, "too_slow")
@@ -159,7 +182,7 @@ def test_a_body_that_never_ends_is_cut_off(tmp_path: Path) -> None:
 
 def test_a_body_of_another_length_is_noticed(tmp_path: Path) -> None:
     """A client that leaves in the middle of its body makes no job and no defect."""
-    head = b"POST /v1/plans HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+    head = post("/v1/plans", 1000)
     with running(tmp_path) as server:
         with server.connect() as connection:
             connection.sendall(head + b'{"problem": {}}')
@@ -170,7 +193,7 @@ def test_a_body_of_another_length_is_noticed(tmp_path: Path) -> None:
 
 def test_a_refusal_before_the_end_of_a_large_body_is_read(tmp_path: Path) -> None:
     """A client that looks for the answer only once it has sent everything still gets it: 30 MB, and 1 MB allowed."""
-    head = b"POST /v1/plans HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 30000000\r\n\r\n"
+    head = post("/v1/plans", 30000000)
     with running(tmp_path, max_body_mb=1) as server, server.connect() as connection:
         began = monotonic()
         connection.sendall(head)
@@ -257,7 +280,8 @@ def test_connections_are_limited(tmp_path: Path) -> None:
 
 def test_a_websocket_is_not_opened(tmp_path: Path) -> None:
     """The request is answered as the ordinary one it also is."""
-    data = GET + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: a\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    data = GET + b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    data += b"Sec-WebSocket-Key: a\r\nSec-WebSocket-Version: 13\r\n\r\n"
     with running(tmp_path) as server, server.connect() as connection:
         connection.sendall(data)
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
@@ -277,7 +301,7 @@ def test_the_first_signal_drains_before_it_stops(tmp_path: Path) -> None:
         server.worker.drain = lambda seconds: is_done.wait(PATIENCE)  # type: ignore[method-assign]
         heard: list[bytes] = []
         path = f"/v1/plans/{job['id']}"
-        request = f"GET {path}/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+        request = get(f"{path}/events")
         listening = threading.Thread(target=lambda: heard.append(server.talk(request)))
         listening.start()
         wait_until(lambda: server.service.streams == 1)
@@ -300,7 +324,7 @@ def test_streams_end_when_the_service_stops(tmp_path: Path) -> None:
     """A job that waits on keeps no server from its end."""
     with running(tmp_path) as server:
         _, job = server.ask("POST", "/v1/plans", {"problem": PROBLEM})
-        request = f"GET /v1/plans/{job['id']}/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+        request = get(f"/v1/plans/{job['id']}/events")
         heard: list[bytes] = []
         listening = threading.Thread(target=lambda: heard.append(server.talk(request)))
         listening.start()

@@ -72,7 +72,19 @@ def test_a_public_address_is_allowed(address: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["0x7f.1", "0x7f000001", "2130706433", "017700000001", "127.1", "0", "127.0.0.1.", "LOCALHOST", "localhost.", "x.localhost", "printer.local"],
+    [
+        "0x7f.1",
+        "0x7f000001",
+        "2130706433",
+        "017700000001",
+        "127.1",
+        "0",
+        "127.0.0.1.",
+        "LOCALHOST",
+        "localhost.",
+        "x.localhost",
+        "printer.local",
+    ],
 )
 def test_private_addresses_in_disguise_are_seen(host: str) -> None:
     """Hexadecimal, octal, shortened, with a dot behind, or as a name that always is this machine."""
@@ -117,7 +129,8 @@ def test_the_operator_can_allow_networks_addresses_and_names() -> None:
     """A network by CIDR, one address, or a name wherever it is."""
     assert gate("10.1.2.3", allow=("10.0.0.0/8",)).target("http://crm/").port == 80
     assert gate("::1", allow=("::1",)).target("http://crm/").dialled == "http://[::1]:80/"
-    assert gate("192.168.0.9", allow=("CRM.internal",)).target("http://crm.internal:8080/").host_header == "crm.internal:8080"
+    target = gate("192.168.0.9", allow=("CRM.internal",)).target("http://crm.internal:8080/")
+    assert target.host_header == "crm.internal:8080"
     gate(allow=("localhost",)).refuse_hopeless("http://localhost:9000/")
     with pytest.raises(TargetDenied):
         gate("192.168.0.9", allow=("crm.internal", "10.0.0.0/8")).target("http://other.internal/")

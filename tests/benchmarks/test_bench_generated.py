@@ -142,6 +142,7 @@ def test_every_loss_is_shown() -> None:
     expected = ["100-1 (3 / 100.0 against 3 / 99.5 of vroom)"]
     assert losses(records, ("ours", 10)) == (2, expected)
     assert losses_text(records) == f"- `city_full`, ours 10 s: behind a peer on 1 of 2 days: {expected[0]}"
+    assert losses_text(records[:1]) == ""
 
 
 def test_summary_and_report_show_generated_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -167,6 +167,14 @@ def test_fixed_tiers_refuse_other_tiers() -> None:
     assert refused(installed("vroom"), late_by_the_minute()) == (SLOPES,)
 
 
+@pytest.mark.parametrize("name", list(PEERS))
+def test_days_that_have_begun_are_refused(name: str) -> None:
+    """No peer is told that a visit is under way."""
+    pinned = {"technician": "T0", "status": "on_site", "arrival": at(10), "started_at": at(10)}
+    day = problem([ticket(pinned=pinned), ticket()], now=at(20))
+    assert "visits that have begun or come next" in refused(installed(name), day)
+
+
 def test_vrp_cli_has_eight_kinds_of_loads() -> None:
     """A ninth kind of part is refused."""
     parts = {f"part {number}": 1 for number in range(9)}

@@ -28,7 +28,9 @@ def test_a_key_is_shown_once_and_works(tmp_path: Path, capsys: pytest.CaptureFix
 def test_scopes_and_owner_can_be_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Several scopes; an owner shared with another key."""
     file = tmp_path / "keys.json"
-    call(capsys, "keys", "add", "one", "--keys", file, "--owner", "acme", "--scope", "read", "--scope", "admin")
+    call(
+        capsys, "keys", "add", "one", "--keys", file, "--owner", "acme", "--scope", "read", "--scope", "admin"
+    )
     (kept,) = json.loads(file.read_text(encoding="utf-8"))["keys"]
     assert (kept["owner"], kept["scopes"]) == ("acme", ["read", "admin"])
 
@@ -59,7 +61,10 @@ def test_a_revoked_key_is_gone(tmp_path: Path, capsys: pytest.CaptureFixture[str
     ("arguments", "message"),
     [
         (("add", "one", "--keys", "{file}"), "there is a key named 'one'"),
-        (("add", "two", "--keys", "{file}", "--scope", "root"), "'root' is not known; use 'read', 'solve' or 'admin'"),
+        (
+            ("add", "two", "--keys", "{file}", "--scope", "root"),
+            "'root' is not known; use 'read', 'solve' or 'admin'",
+        ),
         (("add", "", "--keys", "{file}"), "at least 1 characters"),
         (("revoke", "two", "--keys", "{file}"), "there is no key named 'two'; there are: one"),
         (("list", "--keys", "{file}.absent"), "does not exist"),

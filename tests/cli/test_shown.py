@@ -45,9 +45,20 @@ EXPLANATION = (
     "--ticket=K3",
     "--alternatives=1",
 )
+WHATIF = ("whatif", "docs/examples/tiny-day.whatif.yaml", "--workers", "1", "-q")
+RANK = ("--iterations", "30", "--seeds", "3", "--confirm", "3", "--workers", "1", "-q")
+RANKING = ("whatif", "--rank", "scenarios/tiny-day.json", *RANK)
 
 
-@pytest.mark.parametrize(("name", "command"), [("comparison", COMPARISON), ("explanation", EXPLANATION)])
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("comparison", COMPARISON),
+        ("explanation", EXPLANATION),
+        ("whatif-result", WHATIF),
+        ("whatif-ranking", RANKING),
+    ],
+)
 def test_the_examples_are_what_the_commands_print(
     name: str, command: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,4 +70,4 @@ def test_the_examples_are_what_the_commands_print(
 
 def test_something_is_shown() -> None:
     """The pattern above still finds the examples."""
-    assert {command.split()[0] for command, _ in shown()} >= {"compare", "explain"}
+    assert {command.split()[0] for command, _ in shown()} >= {"compare", "explain", "whatif"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from dispatch_engine.model.problem import Problem
 from dispatch_engine.rules.case import Case
-from dispatch_engine.rules.register import RULES
+from dispatch_engine.rules.register import broken_rules
 from dispatch_engine.rules.rule import Price
 from dispatch_engine.rules.timetable import best_times
 from dispatch_engine.rules.visits import PlanTimes, RouteTimes, lateness
@@ -26,7 +26,7 @@ def times(case: Case, orders: Orders) -> PlanTimes | None:
             routes.append(route)
     served = {visit.ticket for route in routes for visit in route.visits}
     plan = PlanTimes(tuple(routes), tuple(t.index for t in case.tickets if t.index not in served))
-    broken = any(True for rule in RULES for _ in rule.violations(case, plan))
+    broken = any(True for _ in broken_rules(case, plan))
     return None if broken else plan
 
 
@@ -44,9 +44,10 @@ def places(
     """(shift, position, price of the plan) of every place where ``ticket`` fits; it is taken out first."""
     case = Case.of(problem)
     rest = {key: tuple(name for name in names if name != ticket) for key, names in orders.items()}
-    for key in case.shift_index:
-        route = rest.get(key, ())
-        for position in range(len(route) + 1):
+    for key, shift in case.shift_index.items():
+        route, begun = rest.get(key, ()), case.shifts[shift]
+        first = len(begun.past) + (begun.next_stop is not None)
+        for position in range(min(first, len(route)), len(route) + 1):
             longer = {**rest, key: (*route[:position], ticket, *route[position:])}
             plan = times(case, longer)
             if plan is None:

@@ -27,7 +27,10 @@ def test_many_unknown_fields_are_told_by_examples() -> None:
     """12,000 tickets with a misspelt field: the first 50, with their places, and how many things there are."""
     document = {"technicians": [], "tickets": [ticket(i, skils={}) for i in range(12_000)]}
     found = findings(document)
-    assert found == [("", "too_many_findings"), *((f"/tickets/{i}/skils", "unknown_field") for i in range(50))]
+    assert found == [
+        ("", "too_many_findings"),
+        *((f"/tickets/{i}/skils", "unknown_field") for i in range(50)),
+    ]
     with pytest.raises(InputError, match="has 12,000 things that are wrong"):
         Problem.from_dict(document)
 

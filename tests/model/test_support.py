@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tiny import findings_of, tiny, with_shift, with_technician, with_ticket
+from tiny import findings_of, tiny, with_technician, with_ticket
 
 from dispatch_engine.model.problem import Problem
 from dispatch_engine.model.support import NOT_BUILT
@@ -16,10 +16,6 @@ DEPOT = {"id": "D1", "location": {"lat": 31, "lon": 121}, "stock": {"fan": None}
 USED: list[tuple[dict[str, Any], str]] = [
     (tiny(depots=[DEPOT]), "/depots"),
     (with_technician(restock_between_shifts=False), "/technicians/0/restock_between_shifts"),
-    (with_technician(service_area={"polygon": SQUARE}), "/technicians/0/service_area"),
-    (with_shift(max_driving_minutes=60), "/technicians/0/shifts/0/max_driving_minutes"),
-    (with_shift(max_work_minutes=60), "/technicians/0/shifts/0/max_work_minutes"),
-    (with_shift(max_distance_km=60), "/technicians/0/shifts/0/max_distance_km"),
     (with_ticket(setup_minutes=5), "/tickets/0/setup_minutes"),
     (with_ticket(crew_size=2), "/tickets/0/crew_size"),
     (with_ticket(crew_skills="together"), "/tickets/0/crew_skills"),
@@ -49,10 +45,7 @@ def test_every_row_of_the_table_is_tested() -> None:
 def test_defaults_written_out_are_fine() -> None:
     """A sender that writes every field with its default is not punished."""
     document = tiny(depots=[])
-    document["technicians"][0].update(restock_between_shifts=True, service_area=None)
-    document["technicians"][0]["shifts"][0].update(
-        max_driving_minutes=None, max_work_minutes=None, max_distance_km=None
-    )
+    document["technicians"][0].update(restock_between_shifts=True)
     document["tickets"][0].update(
         setup_minutes=0,
         crew_size=1,

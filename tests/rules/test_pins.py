@@ -28,6 +28,7 @@ from dispatch_engine.rules.case import Case
 from dispatch_engine.rules.register import lower_all
 from dispatch_engine.rules.shapes import NEVER, UNITS
 from dispatch_engine.rules.timetable import obstacle
+from dispatch_engine.solver.solve import solve
 
 
 def pin(status: str, who: str = "T0", **times: float) -> dict[str, Any]:
@@ -151,6 +152,18 @@ def test_parts_used_are_gone():
     assert found.message == "ticket K1 requires 2 fan, technician T0 has 1 left"
     likely = problem([past, ticket(required_parts={"fan": 1}, likely_parts={"fan": 0.5})], staff, now=at(60))
     assert charged(likely, order("K1"), "second_visits") == (0, 30)
+
+
+def test_parts_that_were_never_there_leave_none():
+    """The van held no fan: K0 may need one, and K1, on the way, takes one; both are 60 minutes times a half."""
+    staff = [technician(van_stock={})]
+    jobs = [
+        ticket(likely_parts={"fan": 0.5}, pinned=done(0, 50)),
+        ticket(required_parts={"fan": 1}, likely_parts={"fan": 0.5}, pinned=pin("en_route")),
+    ]
+    plan = solve(problem(jobs, staff, now=at(60)), iterations=20)
+    # Three legs of 10 minutes, and two second visits to expect.
+    assert plan.objective.cost_minutes == 30 + 30 + 30
 
 
 def test_the_past_keeps_its_outcome():

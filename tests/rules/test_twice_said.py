@@ -22,7 +22,15 @@ from dispatch_engine.rules.visits import PlanTimes, RouteTimes, Visit
 from dispatch_engine.rules.worth import plan_price
 
 CAREFUL = settings(max_examples=100, deadline=None, derandomize=True, database=None)
-PAIR_CODES = {"no_skill", "no_tag", "no_tool", "excluded", "no_certified_technician", "no_part"}
+PAIR_CODES = {
+    "no_skill",
+    "no_tag",
+    "no_tool",
+    "excluded",
+    "no_certified_technician",
+    "no_part",
+    "outside_service_area",
+}
 
 
 def price_from_arrays(shapes: Shapes, plan: PlanTimes) -> Price:

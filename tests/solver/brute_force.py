@@ -101,6 +101,11 @@ def route_prices(shapes: Shapes, s: int, order: tuple[int, ...]) -> Iterator[Pri
     kind = int(shapes.kind[s])
     if any(shapes.travel[kind, a, b] >= UNREACHABLE for a, b in legs):
         return
+    driven = sum(int(shapes.travel[kind, a, b]) for a, b in legs)
+    metres = 0 if shapes.metres is None else sum(int(shapes.metres[kind, a, b]) for a, b in legs)
+    worked = driven + sum(int(shapes.service[v]) for v in order)
+    if driven > shapes.max_driving[s] or metres > shapes.max_metres[s] or worked > shapes.max_work[s]:
+        return
     fixed = sum(int(shapes.travel[kind, a, b]) * shapes.travel_price for a, b in legs)
     if shapes.metres is not None:
         fixed += sum(int(shapes.metres[kind, a, b]) * shapes.metre_price for a, b in legs)

@@ -45,6 +45,7 @@ class Features:
     promises: bool
     fixed: bool
     under_way: bool
+    sums: bool
 
 
 @st.composite
@@ -88,9 +89,20 @@ def random_shapes(
         made.unassigned_points[:] = 1000
     else:
         _fill_prices(rng, made, chosen)
+    if chosen.sums:
+        _fill_sums(rng, made)
     if chosen.fixed:
         _fix_beginnings(rng, made, chosen)
     return made
+
+
+def _fill_sums(rng: random.Random, made: Shapes) -> None:
+    """Limit driving, distance and work of some shifts."""
+    for s in range(made.num_shifts):
+        limits = rng.randint(0, 700), rng.randint(0, 9000), rng.randint(0, 900)
+        for name, limit in zip(("max_driving", "max_metres", "max_work"), limits, strict=True):
+            if rng.random() < 0.4 and (made.metres is not None or name != "max_metres"):
+                getattr(made, name)[s] = limit
 
 
 def _fix_beginnings(rng: random.Random, made: Shapes, chosen: Features) -> None:
@@ -192,7 +204,7 @@ def _fill_resources(rng: random.Random, made: Shapes, chosen: Features) -> None:
 
 def _make_alike(made: Shapes) -> None:
     """Make the second shift a copy of the first, so that mirrored plans exist."""
-    for name in ("ready", "end", "latest_end", "start_place", "end_place", "kind"):
+    for name in ("ready", "end", "latest_end", "start_place", "end_place", "kind", "max_work"):
         array = getattr(made, name)
         array[1] = array[0]
     made.breaks[1] = made.breaks[0]

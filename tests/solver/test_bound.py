@@ -142,6 +142,14 @@ def test_what_is_charged_least_is_named() -> None:
     assert found.relaxed == ("mandatory", "largest_lateness", "technicians")
 
 
+def test_limits_along_the_way_are_relaxed() -> None:
+    """With 100 s of driving nothing can be served; the bound knows only that both tickets might be."""
+    day = small_day()
+    day.max_driving[0] = 100
+    found = bounds(day, (0, 2000, 0))
+    assert (found.points, found.relaxed, found.complete) == (0, ("limits",), False)
+
+
 def test_a_used_technician_with_one_shift_is_charged() -> None:
     """One route instead of none costs the technician."""
     day = small_day()
@@ -249,6 +257,7 @@ def test_pricing_with_short_memory_is_never_dearer(day: Shapes, seed: int, near:
 def test_pricing_finds_the_cheapest_route(day: Shapes, seed: int) -> None:
     """With every ticket remembered, labelling and trying every order and break place agree to the unit."""
     day.technician_price = day.largest_late_price = 0
+    day.max_driving[:] = day.max_metres[:] = day.max_work[:] = NEVER  # relaxed in pricing
     chance = random.Random(seed)
     dual = np.array([chance.randint(-50_000, 900_000) for _ in range(day.num_tickets)], np.int64)
     per_step = chance.choice([0, 300_000])

@@ -190,6 +190,7 @@ def test_recombination_improves_the_best_plan() -> None:
         clear(search.data, state)
         state.best_total[:], state.best_length[:] = np.iinfo(np.int64).max, 0
     search.best_total = None
+    search._best_length[:] = 0
     remember(search.pools[1], 0, np.array([1, 0], np.int64), 2, 0, 120_000)
     assert search.recombine(1.0, Stop(), deterministic=True)
     # Start and end at place 0, every leg 60 s, also from a place to itself here: three legs, 180 s.

@@ -277,7 +277,9 @@ def test_the_schedule_tapers_and_cools() -> None:
 def test_the_schedule_follows_its_tuning() -> None:
     """Median price 1.5 minutes, twice that at first; 6 minutes a ticket, a tenth of that at last."""
     accepted = np.array([UNITS, 2 * UNITS], np.float64)
-    found = Schedule.of(accepted, 60 * UNITS, 10, Tuning(heat=2.0, final_temperature=0.1, taper_share=0.3))
+    found = Schedule.of(
+        accepted, 60 * UNITS, 10, Tuning(heat=2.0, final_temperature=0.1, taper_share=0.3), by_duration=False
+    )
     assert (found.hot, found.cold, found.taper_share) == pytest.approx((3 * UNITS, 0.6 * UNITS, 0.3))
 
 

@@ -16,6 +16,7 @@ REFUSALS = errors(400, 401, 403, 408, 413, 415, 422, 429, 500, 503)
 
 @router.post(
     "/check",
+    operation_id="checkPlan",
     summary="Judge a plan",
     response_model=VerdictAnswer,
     responses=REFUSALS,
@@ -29,6 +30,7 @@ async def check(request: Request, caller: Solver, service: ServiceDep) -> Respon
 
 @router.post(
     "/validate",
+    operation_id="validateProblem",
     summary="Validate a problem",
     response_model=ValidAnswer,
     responses=REFUSALS,

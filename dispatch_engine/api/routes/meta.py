@@ -20,13 +20,25 @@ router = APIRouter(tags=["service"])
 LIBRARIES = ("ortools", "numpy", "numba", "pydantic", "fastapi", "uvicorn")
 
 
-@router.get("/healthz", summary="Alive?", response_model=HealthAnswer, responses=errors(400, 500))
+@router.get(
+    "/healthz",
+    operation_id="isAlive",
+    summary="Alive?",
+    response_model=HealthAnswer,
+    responses=errors(400, 500),
+)
 async def healthz() -> Response:
     """Whether the process answers at all; says nothing about the store or the engine."""
     return json_answer({"status": "ok"})
 
 
-@router.get("/readyz", summary="Ready?", response_model=HealthAnswer, responses=errors(400, 500, 503))
+@router.get(
+    "/readyz",
+    operation_id="isReady",
+    summary="Ready?",
+    response_model=HealthAnswer,
+    responses=errors(400, 500, 503),
+)
 async def readyz(service: ServiceDep) -> Response:
     """Whether new work is taken and can begin at once: the store can be written, the kernels are loaded."""
     service.refuse_new_work()
@@ -38,6 +50,7 @@ async def readyz(service: ServiceDep) -> Response:
 
 @router.get(
     "/metrics",
+    operation_id="readMetrics",
     summary="Metrics",
     response_class=Response,
     responses={
@@ -52,7 +65,11 @@ async def metrics(caller: Admin, service: ServiceDep) -> Response:  # noqa: ARG0
 
 
 @router.get(
-    "/version", summary="Versions and limits", response_model=VersionAnswer, responses=errors(400, 500)
+    "/version",
+    operation_id="readVersion",
+    summary="Versions and limits",
+    response_model=VersionAnswer,
+    responses=errors(400, 500),
 )
 async def version(service: ServiceDep) -> Response:
     """What runs here, and what it allows."""

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from dispatch_engine.api.access import Caller, Reader, ServiceDep, Solver
 from dispatch_engine.api.answers import Deleted, job_json, json_answer
 from dispatch_engine.api.describe import body_of, errors, event_stream_answer, job_answer
-from dispatch_engine.api.headers import idempotency_key, last_seen, matches, wanted_wait
+from dispatch_engine.api.headers import KEY_PATTERN, MAX_KEY, idempotency_key, last_seen, matches, wanted_wait
 from dispatch_engine.api.jobs import Job, JobState
 from dispatch_engine.api.problems import Refusal, later
 from dispatch_engine.api.requests import Solve, read_solve
@@ -25,6 +25,8 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
 KIND = "plan"
 JOB_ID = re.compile(r"[a-z_]{1,20}_[\w-]{22}", re.ASCII)
 """What ids look like; anything else is not looked up."""
+OF_A_JOB = ("readPlan", "followPlan", "cancelPlan", "deletePlan")
+"""Operations that take the id of a job."""
 ASK_AGAIN_SECONDS = 1
 """``Retry-After`` of a job that has not ended."""
 
@@ -32,10 +34,11 @@ ASK_AGAIN_SECONDS = 1
 @router.post(
     "",
     status_code=202,
+    operation_id="submitPlan",
     summary="Submit a problem",
     responses={
-        200: job_answer("With `Prefer: wait`: the job, which has ended."),
-        202: job_answer("The job, accepted; it is on disk."),
+        200: job_answer("With `Prefer: wait`: the job, which has ended.", headers=("Location",)),
+        202: job_answer("The job, accepted; it is on disk.", *OF_A_JOB, headers=("Location", "Retry-After")),
         **errors(400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 503),
     },
     openapi_extra=body_of("SolveRequest"),
@@ -52,6 +55,7 @@ async def submit(
         Header(
             alias="Idempotency-Key",
             description="A fresh text of up to 200 characters: the same request sent again makes no second job.",
+            json_schema_extra={"minLength": 1, "maxLength": MAX_KEY, "pattern": KEY_PATTERN},
         ),
     ] = None,
 ) -> Response:
@@ -103,9 +107,10 @@ async def _accepted(service: Service, caller: Caller, job: Job, waited: float | 
 
 @router.get(
     "/{job_id}",
+    operation_id="readPlan",
     summary="Read a job",
     responses={
-        200: job_answer("The job."),
+        200: job_answer("The job.", headers=("ETag",)),
         304: {"description": "Nothing has changed."},
         **errors(400, 401, 403, 404, 429, 500, 503),
     },
@@ -134,6 +139,7 @@ async def read(
 
 @router.get(
     "/{job_id}/events",
+    operation_id="followPlan",
     summary="Follow a job",
     response_class=StreamingResponse,
     responses={
@@ -148,7 +154,11 @@ async def events(
     service: ServiceDep,
     last_event_id: Annotated[
         str | None,
-        Header(alias="Last-Event-ID", description="The `id` of the last event seen: go on after it."),
+        Header(
+            alias="Last-Event-ID",
+            description="The `id` of the last event seen: go on after it.",
+            json_schema_extra={"pattern": "^[0-9]{1,18}$"},
+        ),
     ] = None,
 ) -> Response:
     """Server-sent events: `state`, `progress`, `incumbent` and `log`, from the first one, until the job has ended."""
@@ -165,6 +175,7 @@ async def events(
 @router.post(
     "/{job_id}/cancel",
     status_code=202,
+    operation_id="cancelPlan",
     summary="Stop a job",
     responses={202: job_answer("The job; it ends soon."), **errors(400, 401, 403, 404, 409, 429, 500, 503)},
 )
@@ -182,6 +193,7 @@ async def cancel(job_id: str, caller: Solver, service: ServiceDep) -> Response:
 
 @router.delete(
     "/{job_id}",
+    operation_id="deletePlan",
     summary="Remove a job",
     response_model=Deleted,
     responses=errors(400, 401, 403, 404, 429, 500, 503),

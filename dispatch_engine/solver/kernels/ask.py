@@ -34,8 +34,9 @@ def latest_delay(data, state, s, v, window, arrival, by_price, at_most):
     arrivals, so the answer is found by halving, at most ``at_most``. What is changed in ``data`` meanwhile is
     put back.
     """
-    opened, due = data.window[window, 0], data.ticket[v].due
+    opened, due, promise = data.window[window, 0], data.ticket[v].due, data.ticket[v].promise
     at_arrival = data.parameter[LATE_AT_START] == 0
+    data.ticket[v].promise = NO_DEADLINE
     if at_arrival:
         data.ticket[v].due = NO_DEADLINE
     low, high = 0, at_most + 1
@@ -49,6 +50,8 @@ def latest_delay(data, state, s, v, window, arrival, by_price, at_most):
                 data, s, state.route[s], state.length[s], state.labels, state.used
             )
         if fine and by_price > 0:
+            if reached > promise:
+                cost += data.ticket[v].promise_cost
             if at_arrival and reached > due:
                 points += data.ticket[v].late_points
                 cost += data.ticket[v].late_cost + (reached - due) * data.ticket[v].late_slope
@@ -61,4 +64,5 @@ def latest_delay(data, state, s, v, window, arrival, by_price, at_most):
             high = middle
     data.window[window, 0] = opened
     data.ticket[v].due = due
+    data.ticket[v].promise = promise
     return low

@@ -44,6 +44,10 @@ SHIFT = np.dtype(
         ("ready", np.int64),  # seconds
         ("end", np.int64),
         ("latest_end", np.int64),
+        ("max_driving", np.int64),  # seconds, way home included; NEVER: any
+        ("max_metres", np.int64),
+        ("max_work", np.int64),  # seconds of driving and service
+        ("is_limited", np.int64),  # 1: one of the three holds
         ("last_start", np.int64),  # no route begins after it
         ("fixed_from", np.int64),  # entries of Data.fixed
         ("fixed_to", np.int64),
@@ -73,7 +77,7 @@ class Data(NamedTuple):
     (resource, amount); ``likely_part`` int64[M], ``likely_chance`` float64[M]; ``stock`` int64[S, R];
     ``is_open`` uint8[S, V]; ``open_shift`` int64[E] flat lists of each ticket's shifts; ``assign_price``
     int64[S, V]; ``travel`` int32[K, origin, goal] seconds, ``travel_from`` int32[K, goal, origin] the same
-    turned round, so that both ways of one place lie together; ``metres`` int32[K, L, L] ([1, 1, 1] where not priced);
+    turned round, so that both ways of one place lie together; ``metres`` int32[K, L, L], [1, 1, 1] if nobody asks;
     ``fixed`` int64[F] flat lists of the tickets that shifts begin with; ``near`` int64[V, N] each ticket's nearest
     tickets; ``home_shift`` int64[V, H] the shifts that start nearest; ``parameter`` int64[NUM_PARAMETERS]; ``knob``
     float64[NUM_KNOBS].

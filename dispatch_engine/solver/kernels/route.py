@@ -14,6 +14,8 @@ from dispatch_engine.solver.kernels.data import (
 )
 from dispatch_engine.solver.kernels.schedule import COLUMNS, begin, finish, visit
 
+NO_LIMIT = 1 << 40
+"""`NEVER` of the shapes."""
 NOWHERE = -1
 """No place in the route is feasible."""
 
@@ -97,6 +99,49 @@ def begins_as_fixed(data, s, route, length):
     return True
 
 
+@inlined
+def metres_of(data, s, origin, goal):
+    """Metres from place ``origin`` to ``goal``; 0 where the shift has no limit of them, or ends anywhere."""
+    if goal < 0 or data.shift[s].max_metres >= NO_LIMIT:
+        return 0
+    return np.int64(data.metres[data.shift[s].kind, origin, goal])
+
+
+@kernel
+def sums_of(data, s, route, length):
+    """Seconds of driving, metres, and seconds of driving and service of a route, the way home included."""
+    driving, metres, service = 0, 0, 0
+    place = data.shift[s].start_place
+    for i in range(length + 1):
+        goal = data.ticket[route[i]].place if i < length else data.shift[s].end_place
+        if length > 0:
+            driving += leg(data, s, place, goal)
+            metres += metres_of(data, s, place, goal)
+        if i < length:
+            service += data.ticket[route[i]].service
+        place = goal
+    return driving, metres, driving + service
+
+
+@inlined
+def is_within(shift, driving, metres, work):
+    """Whether the shift's limits of driving, distance and work admit these sums."""
+    return driving <= shift.max_driving and metres <= shift.max_metres and work <= shift.max_work
+
+
+@inlined
+def may_detour(data, s, length, sums, v, origin, goal):
+    """Whether the limits admit ``v`` between two neighbours of a route of ``length`` stops with these ``sums``."""
+    here = data.ticket[v].place
+    driving = leg(data, s, origin, here) + leg(data, s, here, goal)
+    metres = metres_of(data, s, origin, here) + metres_of(data, s, here, goal)
+    if length > 0:
+        driving -= leg(data, s, origin, goal)
+        metres -= metres_of(data, s, origin, goal)
+    work = driving + data.ticket[v].service
+    return is_within(data.shift[s], sums[0] + driving, sums[1] + metres, sums[2] + work)
+
+
 @kernel
 def evaluate(data, s, route, length, labels, used):
     """Price a whole route from scratch: (feasible, points, cost, time cost). Additive limits are not looked at.
@@ -107,6 +152,10 @@ def evaluate(data, s, route, length, labels, used):
     if length == 0:
         return True, 0, 0, 0
     shift = data.shift[s]
+    if shift.is_limited > 0:
+        driving, metres, work = sums_of(data, s, route, length)
+        if not is_within(shift, driving, metres, work):
+            return False, 0, 0, 0
     count = begin(shift, data.parameter[DURATION_PRICE], labels, 0)
     feasible, points, time_cost = run(
         data.window, data.rest, data.parameter, data.ticket, data.travel[shift.kind], shift, shift.start_place,
@@ -223,12 +272,17 @@ def best_insertion(
     here = ticket[v].place
     count = begin(shift, parameter[DURATION_PRICE], labels, 0)
     fixed = shift.fixed_to - shift.fixed_from
+    sums = sums_of(data, s, route, length) if shift.is_limited > 0 else (0, 0, 0)
     for p in range(length + 1):
         goal = ticket[route[p]].place if p < length else shift.end_place
         detour = fixed_cost + leg_cost(data, s, origin, here) + leg_cost(data, s, here, goal)
         if length > 0:
             detour -= leg_cost(data, s, origin, goal)
-        if p >= fixed and (by_duration or detour < best_score):
+        if (
+            p >= fixed
+            and (by_duration or detour < best_score)
+            and (shift.is_limited == 0 or may_detour(data, s, length, sums, v, origin, goal))
+        ):
             drive = np.int64(travel[origin, here])
             num = visit(window, rest, parameter, shift, ticket[v], drive, labels, 0, count, 1)
             if num > 0:

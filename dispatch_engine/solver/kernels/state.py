@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch_engine.solver.compiled import inlined, kernel
-from dispatch_engine.solver.kernels.chance import uniform
+from dispatch_engine.solver.kernels.chance import below, uniform
 from dispatch_engine.solver.kernels.data import (
     CACHE,
     DURATION_PRICE,
@@ -32,6 +32,8 @@ NUM_COUNTERS = 7
 stop, the last stamp given, entries in ``State.absence``."""
 ALL_SHIFTS = 32
 """A ticket open for at most so many shifts is tried in each of them; see :func:`list_candidates`."""
+IDLE_DRAWS = 4
+"""Empty shifts drawn for such a ticket."""
 MOST_NEAR = 24
 """Routes of near tickets that a ticket open for more shifts is tried in."""
 OUT = -1
@@ -53,7 +55,7 @@ class State(NamedTuple):
     ``version`` [S] that is new after every change, and its sums ``load``, ``likely_count`` [S, R];
     ``shift_of`` [V]; ``total`` [3].
     Tickets out: listed in ``unserved`` [V]; ``unserved_at`` [V] says where each stands in the list;
-    ``absence`` [V] counts the accepted plans without it.
+    ``absence`` [V] counts the accepted plans without it. Shifts without a stop: ``idle``, ``idle_at`` [S] alike.
     Prices: ``priced`` [V, S, PRICED_COLUMNS], the best insertion of ticket v into shift s, valid while its
     PRICED_VERSION is the route's version.
     Tables of a route (:mod:`~dispatch_engine.solver.kernels.slack`), valid while ``table_version`` [S] is the
@@ -80,6 +82,8 @@ class State(NamedTuple):
     unserved: NDArray[np.int64]
     unserved_at: NDArray[np.int64]
     absence: NDArray[np.int64]
+    idle: NDArray[np.int64]
+    idle_at: NDArray[np.int64]
     candidate: NDArray[np.int64]
     stamp: NDArray[np.int64]
     priced: NDArray[np.int64]
@@ -135,7 +139,15 @@ def set_shift(state, v, s):
 @inlined
 def set_length(state, s, length):
     """Note how many stops route ``s`` has."""
-    state.counter[NUM_USED] += int(length > 0) - int(state.length[s] > 0)
+    if length > 0 and state.length[s] == 0:
+        state.counter[NUM_USED] += 1
+        last = state.idle[state.length.shape[0] - state.counter[NUM_USED]]
+        state.idle[state.idle_at[s]] = last
+        state.idle_at[last] = state.idle_at[s]
+    elif length == 0 and state.length[s] > 0:
+        state.idle_at[s] = state.length.shape[0] - state.counter[NUM_USED]
+        state.idle[state.idle_at[s]] = s
+        state.counter[NUM_USED] -= 1
     state.length[s] = length
 
 
@@ -285,7 +297,7 @@ def reprice(data, state, s):
 def has_tables(data, state, s):
     """Bring the tables of route ``s`` up to date; False where it can have none."""
     only_duration = data.parameter[ONLY_DURATION] > 0
-    if data.parameter[DURATION_PRICE] > 0 and not only_duration:
+    if data.shift[s].is_limited > 0 or (data.parameter[DURATION_PRICE] > 0 and not only_duration):
         return False
     if state.table_version[s] != state.version[s]:
         state.table_version[s] = state.version[s]
@@ -350,8 +362,9 @@ def out_price(data, v, weight):
 def list_candidates(data, state, v):
     """List the shifts to try ``v`` in, in ``state.candidate``; their number.
 
-    All shifts that ``v`` is open for where those are few. Otherwise the routes of the tickets nearest to it and the
-    shifts that start nearest, so that an iteration on a large day costs no more than on a small one.
+    All shifts that ``v`` is open for where those are few. Otherwise the routes of the tickets nearest to it, the
+    shifts that start nearest and some empty ones, so that an iteration on a large day costs no more than on a
+    small one.
     """
     ticket = data.ticket[v]
     count = ticket.shift_to - ticket.shift_from
@@ -366,7 +379,15 @@ def list_candidates(data, state, v):
         state.stamp[s] = stamp
         state.candidate[count] = s
         count += 1
-    most = count + MOST_NEAR
+    empty = state.length.shape[0] - state.counter[NUM_USED]
+    for _ in range(min(IDLE_DRAWS, empty)):
+        s = state.idle[below(state.rng, empty)]
+        if state.stamp[s] != stamp:
+            state.stamp[s] = stamp
+            if data.is_open[s, v] > 0:
+                state.candidate[count] = s
+                count += 1
+    most = min(count + MOST_NEAR, state.candidate.shape[0])
     for i in range(data.near.shape[1]):
         s = state.shift_of[data.near[v, i]]
         if s != OUT and state.stamp[s] != stamp:
@@ -511,6 +532,9 @@ def empty(data, state):
     state.counter[NUM_USED] = 0
     state.counter[NUM_UNSERVED] = state.shift_of.shape[0]
     state.total[:] = 0
+    for s in range(state.length.shape[0]):
+        state.idle[s] = s
+        state.idle_at[s] = s
     for v in range(state.shift_of.shape[0]):
         state.unserved[v] = v
         state.unserved_at[v] = v

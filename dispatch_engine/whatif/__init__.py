@@ -1,0 +1,1 @@
+"""What if: variants of a problem planned side by side, and what one unit more of everything is worth."""
